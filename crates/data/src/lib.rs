@@ -1,0 +1,1 @@
+//! The only way down: guard, doctypes, queries, changes, followers, jobs and grants.

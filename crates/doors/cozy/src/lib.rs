@@ -1,0 +1,1 @@
+//! The Cozy door: the JSON API of browsers and apps.

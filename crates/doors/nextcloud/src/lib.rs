@@ -1,0 +1,1 @@
+//! The Nextcloud door: status, capabilities, chunked uploads.

@@ -1,0 +1,1 @@
+//! The realtime door: a bell over server-sent events, and Cozy's websocket.

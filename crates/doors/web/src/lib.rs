@@ -1,0 +1,1 @@
+//! The web door: the shell's files, precompressed and hashed, with strict headers.

@@ -1,0 +1,1 @@
+//! Who are you: accounts, groups, organisations, passphrases, sessions, app passwords, audit.

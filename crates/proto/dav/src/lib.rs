@@ -1,0 +1,1 @@
+//! WebDAV bytes to values and back: pure, bounded, fuzzed.

@@ -1,0 +1,1 @@
+//! The files room: trees, versions, trash, uploads, locks, properties.
