@@ -3,10 +3,14 @@
 //! Seven methods on rows ([`Store`]). This crate must not know documents, trees or who asks. Besides the
 //! trait it holds the [`memory`] engine, which *is* the specification, the behaviour [`suite`] that every
 //! engine passes and the random [`oracle`] that compares an engine with the memory one.
-//! Start with [`Store`], then [`table`] (how rows are described) and [`scan`].
+//! Start with [`Store`], then [`table`] (how rows are described) and [`scan`]. For writers of engines: [`check`] refuses what none
+//! may write, [`range`] turns a scan into pieces a b-tree can walk, [`dump`] is a space as a file.
 
+pub mod check;
+pub mod dump;
 pub mod memory;
 pub mod oracle;
+pub mod range;
 pub mod scan;
 pub mod suite;
 pub mod table;
