@@ -1,6 +1,6 @@
 //! Dates in answers and requests; all are seconds since 1970, none comes from a clock.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use crate::upload::TIME_S_MAX;
 
@@ -25,16 +25,41 @@ pub fn parse_any(text: &str) -> Option<i64> {
 
 /// Appends `Sun, 06 Nov 1994 08:49:37 GMT`, the form of `getlastmodified`.
 pub fn push_http_date(out: &mut String, time_s: i64) {
-    let time_s = u64::try_from(time_s.clamp(0, TIME_S_MAX)).unwrap_or(0);
-    let date = httpdate::HttpDate::from(UNIX_EPOCH + Duration::from_secs(time_s));
-    push_display(out, &date);
+    const WEEKDAYS: [&str; 7] = [
+        "Thu, ", "Fri, ", "Sat, ", "Sun, ", "Mon, ", "Tue, ", "Wed, ",
+    ];
+    const MONTHS: [&str; 12] = [
+        " Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ",
+        " Nov ", " Dec ",
+    ];
+    let time_s = time_s.clamp(0, TIME_S_MAX).unsigned_abs();
+    let (year, month, day) = civil(time_s / 86_400);
+    // both are in range by the remainder
+    out.push_str(WEEKDAYS[(time_s / 86_400 % 7) as usize]);
+    push_two(out, day);
+    out.push_str(MONTHS[((month + 11) % 12) as usize]);
+    push_year(out, year);
+    out.push(' ');
+    push_clock(out, time_s);
+    out.push_str(" GMT");
 }
 
 /// Appends `1994-11-06T08:49:37+00:00`, the form of `creationdate` that clients know from sabre/dav.
 pub fn push_rfc3339(out: &mut String, time_s: i64) {
-    let time_s = time_s.clamp(0, TIME_S_MAX);
-    let (days, second) = (time_s / 86_400, time_s % 86_400);
-    // days to a civil date, counting from 0000-03-01 in eras of 400 years
+    let time_s = time_s.clamp(0, TIME_S_MAX).unsigned_abs();
+    let (year, month, day) = civil(time_s / 86_400);
+    push_year(out, year);
+    out.push('-');
+    push_two(out, month);
+    out.push('-');
+    push_two(out, day);
+    out.push('T');
+    push_clock(out, time_s);
+    out.push_str("+00:00");
+}
+
+/// Returns year, month and day of a day since 1970, counting from 0000-03-01 in eras of 400 years.
+fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era =
@@ -47,16 +72,25 @@ pub fn push_rfc3339(out: &mut String, time_s: i64) {
     } else {
         shifted_month - 9
     };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    push_display(
-        out,
-        &format_args!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+00:00"),
-    );
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
-fn push_display(out: &mut String, value: &dyn std::fmt::Display) {
-    use std::fmt::Write;
-    // writing to a String cannot fail
-    let _ = write!(out, "{value}");
+fn push_year(out: &mut String, year: u64) {
+    push_two(out, year / 100);
+    push_two(out, year % 100);
+}
+
+fn push_clock(out: &mut String, time_s: u64) {
+    let second = time_s % 86_400;
+    push_two(out, second / 3_600);
+    out.push(':');
+    push_two(out, second / 60 % 60);
+    out.push(':');
+    push_two(out, second % 60);
+}
+
+fn push_two(out: &mut String, number: u64) {
+    for digit in [number / 10 % 10, number % 10] {
+        out.push(char::from(b'0' + digit as u8));
+    }
 }

@@ -26,7 +26,8 @@ pub fn push_number(out: &mut String, mut number: u64) {
             break;
         }
     }
-    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    // digits are ASCII
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or(""));
 }
 
 /// Says whether XML 1.0 §2.2 allows this character.
@@ -53,11 +54,31 @@ pub(crate) fn find_forbidden(text: &str) -> Option<usize> {
     })
 }
 
+/// Bytes that may need replacing: markup, controls, and the first byte of U+FFFE.
+const SUSPECTS: [bool; 256] = {
+    let mut suspects = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        suspects[byte] = true;
+        byte += 1;
+    }
+    suspects[b'&' as usize] = true;
+    suspects[b'<' as usize] = true;
+    suspects[b'>' as usize] = true;
+    suspects[b'"' as usize] = true;
+    suspects[0xEF] = true;
+    suspects
+};
+
 fn push(out: &mut String, text: &str, is_attribute: bool) {
     let bytes = text.as_bytes();
     let mut done = 0;
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(step) = bytes[at..]
+        .iter()
+        .position(|byte| SUSPECTS[usize::from(*byte)])
+    {
+        at += step;
         let (with, width) = match bytes[at] {
             b'&' => ("&amp;", 1),
             b'<' => ("&lt;", 1),
@@ -66,23 +87,17 @@ fn push(out: &mut String, text: &str, is_attribute: bool) {
             b'\r' => ("&#13;", 1),
             b'\n' if is_attribute => ("&#10;", 1),
             b'\t' if is_attribute => ("&#9;", 1),
-            b'\t' | b'\n' | b' '..=0xEE | 0xF0.. => {
-                at += 1;
-                continue;
-            }
-            0xEF if bytes.get(at + 1) != Some(&0xBF)
-                || bytes.get(at + 2).is_none_or(|b| *b < 0xBE) =>
-            {
-                at += 1;
-                continue;
-            }
-            0xEF => ("\u{FFFD}", 3),
+            b'\t' | b'\n' => ("", 0),
+            0xEF if find_forbidden(&text[at..at + 3]).is_some() => ("\u{FFFD}", 3),
+            0xEF => ("", 0),
             _ => ("\u{FFFD}", 1),
         };
-        out.push_str(&text[done..at]);
-        out.push_str(with);
-        at += width;
-        done = at;
+        if width > 0 {
+            out.push_str(&text[done..at]);
+            out.push_str(with);
+            done = at + width;
+        }
+        at += width.max(1);
     }
     out.push_str(&text[done..]);
 }

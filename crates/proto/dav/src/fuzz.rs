@@ -76,6 +76,9 @@ pub fn headers(bytes: &[u8]) {
         let mut date = String::new();
         crate::date::push_rfc3339(&mut date, time_s);
         assert_eq!(crate::date::parse_any(&date), Some(time_s));
+        date.clear();
+        crate::date::push_http_date(&mut date, time_s);
+        assert_eq!(crate::date::parse_http_date(&date), Some(time_s));
     }
     for checksum in checksum::parse_oc_checksum(text).unwrap_or_default() {
         assert_eq!(

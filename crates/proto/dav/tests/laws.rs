@@ -79,6 +79,15 @@ proptest! {
     }
 
     #[test]
+    fn dates_are_read_as_they_are_written(time_s in 0..=upload::TIME_S_MAX) {
+        let (mut http, mut rfc3339) = (String::new(), String::new());
+        date::push_http_date(&mut http, time_s);
+        date::push_rfc3339(&mut rfc3339, time_s);
+        prop_assert_eq!(date::parse_http_date(&http), Some(time_s), "{}", http);
+        prop_assert_eq!(date::parse_any(&rfc3339), Some(time_s), "{}", rfc3339);
+    }
+
+    #[test]
     fn nothing_panics_on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         all(&bytes);
     }
