@@ -10,28 +10,34 @@ use crate::escape::{push_attribute, push_text};
 use crate::name::Ns;
 use crate::xml::XML_NS;
 
-/// Returns what `element` holds, as self-contained XML.
-pub fn inner_xml(element: &Element) -> String {
+/// Returns what `element` holds, as self-contained XML; nothing if that takes more than `bytes_max`.
+///
+/// Without the limit, one long namespace declared once could be repeated for every element.
+pub fn inner_xml(element: &Element, bytes_max: usize) -> Option<String> {
     let mut out = String::new();
-    push_children(&mut out, element, &Ns::None);
-    out
+    push_children(&mut out, element, &Ns::None, bytes_max);
+    (out.len() <= bytes_max).then_some(out)
 }
 
 /// Appends `element` itself, as self-contained XML.
 pub fn push_element(out: &mut String, element: &Element) {
-    push_in(out, element, &Ns::None);
+    push_in(out, element, &Ns::None, usize::MAX);
 }
 
-fn push_children(out: &mut String, element: &Element, default: &Ns) {
+/// Stops, leaving something too long, once `bytes_max` is passed.
+fn push_children(out: &mut String, element: &Element, default: &Ns, bytes_max: usize) {
     for node in &element.children {
+        if out.len() > bytes_max {
+            return;
+        }
         match node {
             Node::Text(text) => push_text(out, text),
-            Node::Element(child) => push_in(out, child, default),
+            Node::Element(child) => push_in(out, child, default, bytes_max),
         }
     }
 }
 
-fn push_in(out: &mut String, element: &Element, default: &Ns) {
+fn push_in(out: &mut String, element: &Element, default: &Ns, bytes_max: usize) {
     let name = &element.name;
     out.push('<');
     out.push_str(&name.local);
@@ -66,7 +72,7 @@ fn push_in(out: &mut String, element: &Element, default: &Ns) {
         return;
     }
     out.push('>');
-    push_children(out, element, &name.ns);
+    push_children(out, element, &name.ns, bytes_max);
     out.push_str("</");
     out.push_str(&name.local);
     out.push('>');

@@ -70,16 +70,15 @@ impl LockInfo {
                 at: kind.at,
             });
         }
-        let owner_xml = root
-            .child(&Ns::Dav, "owner")
-            .map(inner_xml)
-            .unwrap_or_default();
-        if owner_xml.len() > OWNER_BYTES_MAX {
-            return Err(XmlError::TooLarge {
-                what: "bytes in DAV:owner",
-                max: OWNER_BYTES_MAX,
-            });
-        }
+        let owner = root.child(&Ns::Dav, "owner");
+        let owner_xml = owner.map_or(Some(String::new()), |owner| {
+            inner_xml(owner, OWNER_BYTES_MAX)
+        });
+        let too_large = XmlError::TooLarge {
+            what: "bytes in DAV:owner",
+            max: OWNER_BYTES_MAX,
+        };
+        let owner_xml = owner_xml.ok_or(too_large)?;
         Ok(Some(Self { scope, owner_xml }))
     }
 }

@@ -6,6 +6,11 @@ use crate::element::Element;
 use crate::name::{Ns, PropName};
 use crate::xml::{self, XmlError};
 
+/// How many bytes one property's value may take once rewritten.
+pub const VALUE_BYTES_MAX: usize = 256 * 1_024;
+/// How many bytes all values of one request may take once rewritten.
+pub const VALUES_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+
 /// The changes a `PROPPATCH` asks for, to be done in this order, all or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyUpdate(pub Vec<PropChange>);
@@ -65,6 +70,7 @@ impl PropertyUpdate {
 /// Returns the changes that the `set` and `remove` inside `root` ask for; extended `MKCOL` has the same shape.
 pub fn read_changes(root: &Element) -> Result<Vec<PropChange>, XmlError> {
     let mut changes = Vec::new();
+    let mut values_bytes = 0;
     for part in root.elements() {
         let is_set = part.is(&Ns::Dav, "set");
         if !is_set && !part.is(&Ns::Dav, "remove") {
@@ -79,24 +85,38 @@ pub fn read_changes(root: &Element) -> Result<Vec<PropChange>, XmlError> {
                         max: PROPS_MAX,
                     });
                 }
-                changes.push(match is_set {
-                    true => PropChange::Set(property.name.clone(), read_value(property, lang)),
-                    false => PropChange::Remove(property.name.clone()),
-                });
+                let name = property.name.clone();
+                if !is_set {
+                    changes.push(PropChange::Remove(name));
+                    continue;
+                }
+                let value = read_value(property, lang)?;
+                values_bytes += value.xml.len();
+                if values_bytes > VALUES_BYTES_MAX {
+                    return Err(XmlError::TooLarge {
+                        what: "bytes in values",
+                        max: VALUES_BYTES_MAX,
+                    });
+                }
+                changes.push(PropChange::Set(name, value));
             }
         }
     }
     Ok(changes)
 }
 
-fn read_value(property: &Element, inherited: Option<&str>) -> PropValue {
+fn read_value(property: &Element, inherited: Option<&str>) -> Result<PropValue, XmlError> {
     let lang = property
         .lang()
         .or(inherited)
         .filter(|lang| !lang.is_empty());
-    PropValue {
-        xml: inner_xml(property),
+    let too_large = XmlError::TooLarge {
+        what: "bytes in a value",
+        max: VALUE_BYTES_MAX,
+    };
+    Ok(PropValue {
+        xml: inner_xml(property, VALUE_BYTES_MAX).ok_or(too_large)?,
         text: property.text().into_owned(),
         lang: lang.map(str::to_owned),
-    }
+    })
 }

@@ -22,6 +22,8 @@ pub const DEPTH_MAX: usize = 64;
 pub const ELEMENTS_MAX: usize = 20_000;
 /// How many attributes, namespace declarations included, one element may have.
 pub const ATTRIBUTES_MAX: usize = 64;
+/// How many namespace declarations may be in force at one place; each name is looked up among them.
+pub const NAMESPACES_MAX: usize = 256;
 /// How many bytes a namespace may have; they are repeated in answers.
 pub const NAMESPACE_BYTES_MAX: usize = 1_024;
 
@@ -195,6 +197,9 @@ impl Tree {
     fn read(mut self, text: &str) -> Result<Element, XmlError> {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
+        reader
+            .resolver_mut()
+            .set_max_namespace_bindings(NAMESPACES_MAX);
         loop {
             let event = reader
                 .read_event()

@@ -295,3 +295,20 @@ fn ios_media_search() {
         [LikePart::Text("a%".into()), LikePart::Any, LikePart::One]
     );
 }
+
+#[test]
+fn a_long_namespace_cannot_be_multiplied() {
+    let many = "<a:x/>".repeat(10_000);
+    let body = format!(
+        "<propertyupdate xmlns='DAV:' xmlns:a='{}'><set><prop><b>{many}</b></prop></set></propertyupdate>",
+        "n".repeat(1_000)
+    );
+    let refusal = PropertyUpdate::parse(body.as_bytes(), MAX);
+    assert_eq!(
+        refusal,
+        Err(XmlError::TooLarge {
+            what: "bytes in a value",
+            max: proppatch::VALUE_BYTES_MAX
+        })
+    );
+}
