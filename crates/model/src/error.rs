@@ -29,6 +29,12 @@ pub enum Error {
     /// The name cannot be used.
     #[error("{0}")]
     Name(#[from] NameError),
+    /// The name of an account or group cannot be used; the text says what to change.
+    #[error("{0}")]
+    AccountName(String),
+    /// The passphrase is too easy to guess; the text says what to change.
+    #[error("{0}")]
+    WeakPassphrase(String),
     /// A folder was needed and something else was found.
     #[error("this is not a folder")]
     NotDirectory,

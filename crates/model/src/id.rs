@@ -137,3 +137,15 @@ impl DocKey {
         DocKey { kind: kind.clone(), id: id.into() }
     }
 }
+
+/// A random number from the operating system's generator.
+pub fn random_u64() -> u64 {
+    rand::random()
+}
+
+impl SpaceId {
+    /// A new id: random, positive, never one of the small numbers that are reserved.
+    pub fn random() -> SpaceId {
+        SpaceId(((random_u64() >> 1) | (1 << 40)) as i64)
+    }
+}

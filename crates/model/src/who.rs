@@ -76,6 +76,16 @@ impl Verbs {
         self.0 & (1 << verb as u8) != 0
     }
 
+    /// What is in either set.
+    pub fn either(self, other: Verbs) -> Verbs {
+        Verbs(self.0 | other.0)
+    }
+
+    /// Whether every verb of this set is in `other` too.
+    pub fn within(self, other: Verbs) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// What is in both sets.
     pub fn both(self, other: Verbs) -> Verbs {
         Verbs(self.0 & other.0)
@@ -169,7 +179,67 @@ impl Who {
     }
 }
 
+impl Right {
+    /// Whether this right allows nothing that `other` does not allow, as far as the rules alone can tell.
+    ///
+    /// Never true wrongly. It may be false for a file below a directory that `other` names: only the tree knows that.
+    pub fn within(&self, other: &Right) -> bool {
+        match (self, other) {
+            (_, Right::All(_)) => true,
+            (Right::All(_), Right::Rules(_)) => false,
+            (Right::Rules(mine), Right::Rules(theirs)) => mine.iter().all(|rule| rule.within_any(theirs)),
+        }
+    }
+}
+
 impl Rule {
+    /// A rule about every document of `kind`.
+    pub fn of(kind: impl Into<String>, verbs: Verbs) -> Rule {
+        Rule { kind: kind.into(), verbs, values: Vec::new(), selector: None }
+    }
+
+    /// The same rule about some documents only.
+    pub fn only(self, values: impl IntoIterator<Item = impl Into<String>>) -> Rule {
+        Rule { values: values.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// The same rule, its values being those of field `selector`.
+    pub fn by(self, selector: impl Into<String>) -> Rule {
+        Rule { selector: Some(selector.into()), ..self }
+    }
+
+    /// Whether everything this rule allows is allowed by one of `others`, verb by verb and value by value.
+    pub fn within_any(&self, others: &[Rule]) -> bool {
+        self.verbs.list().into_iter().all(|verb| {
+            let fits = |value: Option<&String>| {
+                others.iter().any(|other| {
+                    other.verbs.has(verb) && self.kind_within(other) && match value {
+                        _ if other.values.is_empty() => true,
+                        None => false,
+                        Some(value) => other.selector == self.selector && other.values.contains(value),
+                    }
+                })
+            };
+            if self.values.is_empty() { fits(None) } else { self.values.iter().all(|value| fits(Some(value))) }
+        })
+    }
+
+    /// Whether every kind this rule covers is covered by `other`.
+    fn kind_within(&self, other: &Rule) -> bool {
+        if other.kind == "*" {
+            return true;
+        }
+        match self.kind.strip_suffix(".*") {
+            Some(prefix) => match other.kind.strip_suffix(".*") {
+                Some(theirs) if theirs.split('.').count() >= 3 => {
+                    prefix.strip_prefix(theirs).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                }
+                _ => false,
+            },
+            None => Kind::parse(&self.kind).is_some_and(|kind| other.covers_kind(&kind)),
+        }
+    }
+
     /// Whether the rule speaks of documents of `kind`.
     ///
     /// A wildcard needs at least three parts before the star (`io.cozy.bank.*`), as cozy-stack requires.
@@ -183,6 +253,19 @@ impl Rule {
             }
             _ => false,
         }
+    }
+}
+
+/// Written as a list of words; the full set as `["ALL"]`.
+impl Serialize for Verbs {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        verbs_serde::serialize(self, s)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verbs {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Verbs, D::Error> {
+        verbs_serde::deserialize(d)
     }
 }
 
