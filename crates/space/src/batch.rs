@@ -383,8 +383,15 @@ impl<'a> Batch<'a> {
         let before = self.deltas.get(&parent).copied();
         let delta = self.deltas.entry(parent).or_default();
         delta.size += size;
-        delta.mtime = delta.mtime.max(mtime);
+        delta.mtime = if before.is_some() { delta.mtime.max(mtime) } else { mtime };
         self.undo.push(Undo::Delta(parent, before));
+    }
+
+    /// Notes that something below limbo went: it did not count against the quota any more.
+    pub(crate) fn shrink_unseen(&mut self, parent: NodeId, size: i64) {
+        let growth = self.growth;
+        self.touch(parent, -size, Millis(i64::MIN));
+        self.growth = growth;
     }
 
     /// Notes that a node or document left `place`.
@@ -463,8 +470,10 @@ impl<'a> Batch<'a> {
             let mut at = from;
             // A cycle cannot be made; the bound keeps a damaged tree from stopping the writer.
             for _ in 0..crate::tree::DEPTH_MAX + 8 {
-                let Some(node) = self.node(at).await? else { break };
-                let sum = above.entry(at).or_default();
+                // Through what this batch removed the way goes on: its bytes are gone from above it too.
+                let removed = self.nodes.get(&at).and_then(|slot| slot.old.clone());
+                let Some(node) = self.node(at).await?.or(removed) else { break };
+                let sum = above.entry(at).or_insert(Delta { size: 0, mtime: delta.mtime });
                 sum.size += delta.size;
                 sum.mtime = sum.mtime.max(delta.mtime);
                 if node.parent == NodeId::NONE {

@@ -429,6 +429,7 @@ impl Batch<'_> {
         }
         if let Some(content) = node.content {
             self.let_go(content).await?;
+            self.shrink_unseen(node.parent, node.size);
         }
         for row in self.rows(Scan::by_key(&VERSION, vec![V::I(id.0)], VERSIONS_MAX)).await? {
             if let Some(version) = Version::from_row(&row) {

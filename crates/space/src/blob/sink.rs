@@ -311,7 +311,17 @@ impl Keeper<'_> {
         while !self.syncing.is_empty() {
             self.wait()?;
         }
-        Ok((self.extents, self.held))
+        Ok((std::mem::take(&mut self.extents), std::mem::take(&mut self.held)))
+    }
+}
+
+impl Drop for Keeper<'_> {
+    fn drop(&mut self) {
+        // An upload given up: its last chunks get their names before their pins go, so that whoever removes what is
+        // nobody's finds them.
+        while let Some(thread) = self.syncing.pop_front() {
+            let _ = thread.join();
+        }
     }
 }
 
