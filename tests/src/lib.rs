@@ -9,6 +9,7 @@
 pub mod body;
 pub mod crowd;
 pub mod dav;
+pub mod desktop;
 pub mod dice;
 pub mod house;
 pub mod http;

@@ -1,0 +1,84 @@
+//! litmus 0.13, the WebDAV conformance suite: 104 of 104 on a personal space, a folder in it and a shared space.
+
+use abri_house::{Ask, House, Stranger};
+use std::time::Duration;
+
+/// How many tests each part of litmus 0.13 runs. A part that stops early runs fewer, and that must not look well.
+const PARTS: [(&str, u32); 5] = [
+    ("basic", 16),
+    ("copymove", 13),
+    ("props", 30),
+    ("locks", 41),
+    ("http", 4),
+];
+
+#[track_caller]
+fn litmus(house: &House, path: &str) {
+    let outcome = Stranger::new("litmus")
+        .args(["-k", &house.url(path), &house.ada.name, &house.ada.secret])
+        // It writes debug.log where it runs.
+        .cwd(&house.scratch("litmus"))
+        .wait(Duration::from_secs(300))
+        .run();
+    for (part, tests) in PARTS {
+        let perfect = format!(
+            "<- summary for `{part}': of {tests} tests run: {tests} passed, 0 failed. 100.0%"
+        );
+        assert!(
+            outcome.out.contains(&perfect),
+            "{part} on {path}: {outcome}"
+        );
+    }
+    let summaries = outcome.out.matches("<- summary for").count();
+    assert_eq!(
+        summaries,
+        PARTS.len(),
+        "parts that this test does not know: {outcome}"
+    );
+    assert!(
+        !outcome.out.contains("warning"),
+        "litmus warns on {path}: {outcome}"
+    );
+    assert!(
+        !outcome.out.contains("WARNING"),
+        "litmus warns on {path}: {outcome}"
+    );
+    let counted: u32 = PARTS.iter().map(|(_, tests)| tests).sum();
+    println!("litmus {path}: {counted} of {counted}");
+}
+
+#[test]
+fn personal_space() {
+    let house = House::open();
+    litmus(&house, &house.ada.files());
+    house.close();
+}
+
+#[test]
+fn the_other_names_of_the_personal_space() {
+    let house = House::open();
+    litmus(&house, "/remote.php/webdav/");
+    litmus(&house, "/dav/");
+    house.close();
+}
+
+#[test]
+fn sub_folder() {
+    let house = House::open();
+    let folder = format!("{}Fotos%20%26%20%C3%89t%C3%A9/", house.ada.files());
+    house
+        .ask(Ask::new("MKCOL", &folder))
+        .expect(&[201], "a folder");
+    litmus(&house, &folder);
+    house.close();
+}
+
+#[test]
+fn shared_space() {
+    let house = House::open();
+    house.account("bob", &[]);
+    let space = house.shared_space("Family", &["ada", "bob"]);
+    litmus(&house, &space);
+    litmus(&house, &format!("/remote.php{space}"));
+    house.close();
+}
