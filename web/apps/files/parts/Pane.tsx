@@ -1,0 +1,54 @@
+import { useState } from 'react'
+import { Plus } from 'lucide-react'
+import { ROOT } from '@/api/node'
+import { useLive } from '@/data/hooks'
+import type { Place } from '@/data/listing'
+import { known, type Listing } from '@/data/listings'
+import { Button } from '@/kit/Button'
+import { useDrop } from '@/kit/drop'
+import { NOTHING, type Selection } from '@/kit/grid/selection'
+import { MenuTrigger } from '@/kit/Menu'
+import { onFolder } from '../drag'
+import { t } from '../t'
+import { useFileCommands } from '../useFileCommands'
+import { panel } from '../view'
+import { Details } from './Details'
+import { FileGrid } from './FileGrid'
+import { NewMenu } from './NewMenu'
+import { SelectionBar } from './SelectionBar'
+import { Tools } from './Tools'
+import { TrashNotice } from './TrashNotice'
+import s from '../files.module.css'
+
+type Props = { place: Place; listing: Listing; is_viewing: boolean }
+
+/** One place: where we are, what is here, what is selected. */
+export function Pane({ place, listing, is_viewing }: Props) {
+  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const is_panel_open = useLive(panel)
+  const folder = place.kind === 'folder' ? listing.node : undefined
+  const selected = listing.rows.filter(row => selection.ids.has(row.id))
+  const current = listing.rows.find(row => row.id === selection.current)
+  const drop = useDrop(folder && onFolder(folder))
+  useFileCommands({ place, listing, selection, setSelection, is_viewing })
+
+  const shown = selected.length === 1 ? selected[0] : selected.length ? undefined : current
+  return (
+    <div className={s.content} data-panel={is_panel_open || undefined}>
+      <section className={s.pane} aria-label={t('files')} {...drop.props}>
+        <Tools place={place} listing={listing} />
+        {place.kind === 'trash' && selected.length === 0 && <TrashNotice is_empty={listing.rows.length === 0} />}
+        {selected.length > 0 && <SelectionBar place={place} nodes={selected} folder={folder} total={listing.rows.length} clear={() => setSelection(NOTHING)} />}
+        <FileGrid place={place} listing={listing} selection={selection} setSelection={setSelection} />
+        {place.kind !== 'trash' && (
+          <MenuTrigger>
+            <Button kind="primary" aria-label={t('new')} className={s.fab}><Plus size={24} strokeWidth={2.2} aria-hidden /></Button>
+            <NewMenu folder={folder ?? known(ROOT)} />
+          </MenuTrigger>
+        )}
+        {drop.is_over && <div className={s.dropHint} aria-hidden><span>{t('drop.here')}</span></div>}
+      </section>
+      {is_panel_open && <Details node={shown ?? (selected.length ? undefined : folder)} count={selected.length} />}
+    </div>
+  )
+}

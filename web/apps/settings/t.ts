@@ -1,0 +1,4 @@
+import { words } from '@/kit/i18n/words'
+import type en from './words/en.json'
+
+export const t = words<keyof typeof en>(import.meta.glob('./words/*.json'))
