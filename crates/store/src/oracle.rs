@@ -213,14 +213,13 @@ impl<S: Snapshots> Oracle<'_, S> {
         }
     }
 
-    fn same<T: PartialEq + Debug, E: ToString>(&self, what: &str, ours: Result<T, E>, theirs: Result<T, E>) {
+    fn same<T: PartialEq + Debug, E: ToString + Debug>(&self, what: &str, ours: Result<T, E>, theirs: Result<T, E>) {
         let same = match (&ours, &theirs) {
             (Ok(ours), Ok(theirs)) => ours == theirs,
             (Err(ours), Err(theirs)) => ours.to_string() == theirs.to_string(),
             _ => false,
         };
-        let show = |told: &Result<T, E>| told.as_ref().map_or_else(ToString::to_string, |told| format!("{told:?}"));
-        assert!(same, "at {}, {what}\nthe engine says: {}\nthe memory engine: {}", self.at, show(&ours), show(&theirs));
+        assert!(same, "at {}, {what}\nthe engine says: {ours:?}\nthe memory engine: {theirs:?}", self.at);
     }
 }
 

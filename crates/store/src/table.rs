@@ -43,6 +43,8 @@ pub struct Column {
 }
 
 /// A secondary index, never unique: the writer is the judge of uniqueness, so that two names can be swapped in one batch.
+///
+/// What an entry holds, with the key, stays below about 2,500 bytes: PostgreSQL takes no more.
 #[derive(Debug)]
 pub struct Index {
     /// Its name in SQL, unique in the schema.

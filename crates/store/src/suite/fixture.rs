@@ -55,7 +55,14 @@ pub static NUMBER: Table = Table {
 /// Large rows.
 pub static LARGE: Table = Table {
     name: "large",
-    columns: &[column("a", Type::I), column("id", Type::T), column("body", Type::T), nullable("extra", Type::B)],
+    columns: &[
+        column("a", Type::I),
+        column("id", Type::T),
+        column("body", Type::T),
+        nullable("extra", Type::B),
+        // In no index: what an index holds must be short (see `Index`).
+        nullable("data", Type::B),
+    ],
     key: 2,
     large: true,
     indexes: &[index("large_extra", &[3]), Index { name: "large_part", columns: &[0, 3], not_null: Some(3), since: 1 }],
@@ -92,7 +99,7 @@ pub fn number(id: i64, v: &str, grp: impl Into<V>) -> Row {
 
 /// A row of [`LARGE`].
 pub fn large(a: i64, id: &str, body: &str, extra: impl Into<V>) -> Row {
-    vec![a.into(), id.into(), body.into(), extra.into()]
+    vec![a.into(), id.into(), body.into(), extra.into(), V::Null]
 }
 
 /// Commits rows of one table at the next position.
