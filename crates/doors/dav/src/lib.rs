@@ -1,1 +1,45 @@
-//! The WebDAV door: RFC 4918, 4331, 5323, 6578 over the files room.
+//! The WebDAV door: the files room over HTTP for every client that speaks RFC 4918.
+//!
+//! RFC 4918 (class 1, 2, 3), RFC 4331 (quota), RFC 5323 (SEARCH basics), RFC 6578 (sync-collection), RFC 9110
+//! (conditions, ranges), and what the clients of Nextcloud and ownCloud add. Served under `/remote.php/dav/`,
+//! `/remote.php/webdav/` and `/dav/`.
+//!
+//! It parses, calls the room and renders; it decides nothing about files. Uploads in parts are the Nextcloud door's.
+//! Start with [`router`], then `routes` (the table), `area` (what a path means), `request` (what can be asked),
+//! `properties` (what can be told of a node), and one file per verb.
+
+mod answer;
+mod area;
+mod asker;
+mod copymove;
+mod delete;
+mod door;
+mod error;
+mod get;
+mod hall;
+mod lock;
+mod mkcol;
+mod options;
+mod plan;
+mod precondition;
+mod propfind;
+mod properties;
+mod proppatch;
+mod put;
+mod report;
+mod request;
+mod routes;
+mod rows;
+mod search;
+mod transfer;
+mod trashbin;
+mod versions;
+
+pub use answer::{Answer, href_of, written_headers};
+pub use area::{Base, Which};
+pub use asker::asker;
+pub use door::{DavPolicy, Door};
+pub use error::{Outcome, Refusal};
+pub use precondition::{Guarded, guard};
+pub use request::{Asked, announced, body_stream, read_body, refused_body};
+pub use routes::router;

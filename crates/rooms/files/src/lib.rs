@@ -6,6 +6,7 @@
 //! It must not know HTTP, sessions or engines. Start with [`Files`] (the room), then [`Tree`] (a space's files as
 //! seen by someone), [`write`](Write) (how bytes come in) and [`Opened`] (how they go out).
 
+mod across;
 mod archive;
 mod condition;
 mod copy;

@@ -161,7 +161,7 @@ fn row(node: &Node, sort: Sort) -> (bool, i64, Vec<u8>, NodeId) {
         SortBy::UpdatedAt => node.mtime.0,
         SortBy::Size => node.size,
     };
-    (!node.is_directory(), number, abri_data::sort_key(&node.name), node.id)
+    (!node.is_directory(), number, abri_data::collate::sort_key(&node.name), node.id)
 }
 
 /// Where to go on: behind the last one shown if it is still there, else at the same count.
