@@ -112,7 +112,7 @@ impl<'a> Batch<'a> {
                     Edit::WriteFile { parent, name, source, .. } => {
                         names.push((*parent, name.key()));
                         if let Source::Staged(staged) = source
-                            && let Some(sha256) = staged.digests.sha256
+                            && let Some(sha256) = staged.shared_by()
                         {
                             hashes.push(sha256);
                         }
@@ -127,29 +127,24 @@ impl<'a> Batch<'a> {
         if names.len() + hashes.len() < 2 {
             return;
         }
-        let core = self.core;
-        let names = futures_util::future::join_all(names.into_iter().map(|(parent, key)| async move {
-            let found = match core.cache.child(parent, &key) {
-                Some(node) => Some(node),
-                None => stored_child(core, parent, &key).await.ok()?,
-            };
-            Some(((parent, key), found))
-        }));
-        let hashes = futures_util::future::join_all(
-            hashes.into_iter().map(|sha256| async move { Some((sha256, stored_sha256(core, &sha256).await.ok()?)) }),
-        );
+        let mut scans = Vec::with_capacity(names.len() + hashes.len());
+        names.retain(|(parent, key)| self.core.cache.child(*parent, key).is_none());
+        scans.extend(names.iter().map(|(parent, key)| child_scan(*parent, key)));
+        scans.extend(hashes.iter().map(sha256_scan));
         // What failed here is simply asked again when it is needed.
-        let (names, hashes) = futures_util::future::join(names, hashes).await;
-        for (place, found) in names.into_iter().flatten() {
-            self.names.insert(place, found.as_ref().map(|node| node.id));
-            if let Some(node) = found {
+        let Ok(found) = self.core.shared.store.scan_many(self.core.id, scans).await else { return };
+        let mut found = found.into_iter().map(|rows| rows.into_iter().next());
+        for place in names {
+            let node = found.next().flatten().and_then(Node::from_row).map(Arc::new);
+            self.names.insert(place, node.as_ref().map(|node| node.id));
+            if let Some(node) = node {
                 self.nodes.entry(node.id).or_insert_with(|| Slot { old: Some(node.clone()), now: Some(node) });
             }
         }
-        for (sha256, found) in hashes.into_iter().flatten() {
-            self.by_sha256.insert(sha256, found.as_ref().map(|content| content.id));
-            if let Some(content) = found {
-                let content = Arc::new(content);
+        for sha256 in hashes {
+            let content = found.next().flatten().as_ref().and_then(Content::from_row).map(Arc::new);
+            self.by_sha256.insert(sha256, content.as_ref().map(|content| content.id));
+            if let Some(content) = content {
                 self.contents.entry(content.id).or_insert_with(|| Slot { old: Some(content.clone()), now: Some(content) });
             }
         }
@@ -511,16 +506,22 @@ pub(crate) struct Departure<'a> {
     pub at: Millis,
 }
 
+fn child_scan(parent: NodeId, key: &str) -> Scan {
+    Scan::by_index(&NODE, node_by::NAME, vec![V::I(parent.0), V::T(key.to_owned())], 1)
+}
+
+fn sha256_scan(sha256: &[u8; 32]) -> Scan {
+    Scan::by_index(&CONTENT, content_by::SHA256, vec![V::B(Bytes::copy_from_slice(sha256))], 1)
+}
+
 pub(crate) async fn stored_child(core: &Core, parent: NodeId, key: &str) -> Result<Option<Arc<Node>>> {
-    let scan = Scan::by_index(&NODE, node_by::NAME, vec![V::I(parent.0), V::T(key.to_owned())], 1);
-    let rows = core.shared.store.scan(core.id, scan).await.map_err(store_error)?;
+    let rows = core.shared.store.scan(core.id, child_scan(parent, key)).await.map_err(store_error)?;
     Ok(rows.into_iter().next().and_then(Node::from_row).map(Arc::new))
 }
 
 async fn stored_sha256(core: &Core, sha256: &[u8; 32]) -> Result<Option<Content>> {
-    let prefix = vec![V::B(Bytes::copy_from_slice(sha256))];
-    let rows = core.shared.store.scan(core.id, Scan::by_index(&CONTENT, content_by::SHA256, prefix, 1)).await;
-    Ok(rows.map_err(store_error)?.first().and_then(Content::from_row))
+    let rows = core.shared.store.scan(core.id, sha256_scan(sha256)).await.map_err(store_error)?;
+    Ok(rows.first().and_then(Content::from_row))
 }
 
 /// What a taken name may be replaced by: nothing unless the edit says so and what is there is as expected.

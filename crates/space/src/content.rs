@@ -89,6 +89,17 @@ pub enum StagedBytes {
     Chunks(Vec<Extent>),
 }
 
+impl Staged {
+    /// The hash by which the space looks for the same bytes, if it does. Bytes kept in rows are not looked for: finding
+    /// them would cost more than keeping them twice.
+    pub(crate) fn shared_by(&self) -> Option<[u8; 32]> {
+        match self.bytes {
+            StagedBytes::Inline(_) => None,
+            StagedBytes::Chunks(_) => self.digests.sha256,
+        }
+    }
+}
+
 /// First byte of a packed list of extents: which format follows.
 const EXTENTS_FORMAT: u8 = 1;
 

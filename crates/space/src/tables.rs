@@ -161,11 +161,11 @@ pub static CONTENT: Table = table(
         maybe(bytes("extents")),
         int("made"),
     ],
-    &[Index { name: "content_sha256", columns: &[2], not_null: Some(2), since: 1 }],
+    &[Index { name: "content_sha256", columns: &[2], not_null: Some(7), since: 1 }],
 );
 /// Positions of [`CONTENT`]'s indexes.
 pub mod content_by {
-    /// By SHA-256.
+    /// By SHA-256, of the contents in chunks.
     pub const SHA256: usize = 0;
 }
 

@@ -80,10 +80,10 @@ impl SqliteStore {
     pub fn open(dir: &Path, schema: &'static Schema, options: Options) -> Result<SqliteStore> {
         let sql = Arc::new(Sql::new(schema));
         let files = Files::prepare(dir, &sql)?;
-        let writers = Pool::new("store-writer", options.writer_threads_max);
-        let readers = Pool::new("store-reader", options.reader_threads_max);
-        let movers = Pool::new("store-mover", MOVER_THREADS_MAX);
-        let shelf = Arc::new(Shelf::new(files, sql, options));
+        let writers = Pool::new("store-writer", options.writer_threads_max)?;
+        let readers = Pool::new("store-reader", options.reader_threads_max)?;
+        let movers = Pool::new("store-mover", MOVER_THREADS_MAX)?;
+        let shelf = Arc::new(Shelf::new(files, sql, options)?);
         Ok(SqliteStore { engine: Arc::new(Engine { schema, shelf, writers, readers, movers }) })
     }
 
@@ -142,6 +142,19 @@ impl Store for SqliteStore {
             check::scan(self.engine.schema, &scan)?;
             let shelf = self.engine.shelf.clone();
             self.engine.readers.run(move || shelf.read(space, |reader, sql| read::scan(reader, sql.of(scan.table)?, &scan))).await
+        })
+    }
+
+    fn scan_many(&self, space: SpaceId, scans: Vec<Scan>) -> BoxFuture<'_, Result<Vec<Vec<Row>>>> {
+        Box::pin(async move {
+            scans.iter().try_for_each(|scan| check::scan(self.engine.schema, scan))?;
+            let shelf = self.engine.shelf.clone();
+            let read = move || {
+                shelf.read(space, |reader, sql| {
+                    scans.iter().map(|scan| read::scan(reader, sql.of(scan.table)?, scan)).collect()
+                })
+            };
+            self.engine.readers.run(read).await
         })
     }
 

@@ -33,10 +33,12 @@ struct State {
 }
 
 impl Pool {
-    /// A group of at most `threads_max` threads, none of them running yet.
-    pub fn new(name: &'static str, threads_max: usize) -> Pool {
-        let shared = Shared { name, threads_max: threads_max.max(1), state: Mutex::default(), wake: Condvar::new() };
-        Pool { shared: Arc::new(shared) }
+    /// A group of at most `threads_max` threads, one of them running: so a job that was taken is always done.
+    pub fn new(name: &'static str, threads_max: usize) -> Result<Pool> {
+        let state = Mutex::new(State { threads: 1, ..State::default() });
+        let pool = Pool { shared: Arc::new(Shared { name, threads_max: threads_max.max(1), state, wake: Condvar::new() }) };
+        pool.shared.spawn().map_err(StoreError::engine)?;
+        Ok(pool)
     }
 
     /// What `job` returns, run on one of the threads. A job that was taken runs to its end even when nobody waits for it any more.
@@ -46,38 +48,28 @@ impl Pool {
         F: FnOnce() -> Result<T> + Send + 'static,
     {
         let (answer, wait) = oneshot::channel();
-        let started = self.push(Box::new(move || {
+        self.push(Box::new(move || {
             // A failed send means that the caller went away: nobody to tell.
             let _ = answer.send(job());
         }));
-        async move {
-            started?;
-            wait.await.unwrap_or_else(|_| Err(StoreError::engine("a storage thread panicked")))
-        }
+        async move { wait.await.unwrap_or_else(|_| Err(StoreError::engine("a storage thread panicked"))) }
     }
 
-    fn push(&self, job: Job) -> Result<()> {
+    fn push(&self, job: Job) {
         let mut state = self.shared.state.lock();
         state.jobs.push_back(job);
-        if state.idle >= state.jobs.len() || state.threads == self.shared.threads_max {
-            drop(state);
-            self.shared.wake.notify_one();
-            return Ok(());
+        let is_enough = state.idle >= state.jobs.len() || state.threads == self.shared.threads_max;
+        if !is_enough {
+            state.threads += 1;
         }
-        state.threads += 1;
         drop(state);
-        let shared = self.shared.clone();
-        let spawned = std::thread::Builder::new().name(self.shared.name.into()).spawn(move || shared.work());
-        if let Err(error) = spawned {
-            let mut state = self.shared.state.lock();
-            state.threads -= 1;
-            // With other threads the job is only late; without any it would wait for ever.
-            if state.threads == 0 {
-                state.jobs.clear();
-                return Err(StoreError::engine(error));
-            }
+        // Without another thread the job is only late.
+        if is_enough {
+            self.shared.wake.notify_one();
+        } else if let Err(error) = self.shared.spawn() {
+            self.shared.state.lock().threads -= 1;
+            tracing::warn!(pool = self.shared.name, %error, "could not start a storage thread");
         }
-        Ok(())
     }
 }
 
@@ -89,6 +81,11 @@ impl Drop for Pool {
 }
 
 impl Shared {
+    fn spawn(self: &Arc<Self>) -> std::io::Result<()> {
+        let shared = self.clone();
+        std::thread::Builder::new().name(self.name.into()).spawn(move || shared.work()).map(drop)
+    }
+
     fn work(&self) {
         let mut state = self.state.lock();
         loop {

@@ -20,7 +20,7 @@ use crate::slot::Slot;
 use crate::sql::Sql;
 
 /// Threads that close spaces in the background.
-const CLOSER_THREADS_MAX: usize = 2;
+const CLOSER_THREADS_MAX: usize = 8;
 /// How many spaces in use are passed over in search of one to close.
 const PASSED_OVER_MAX: usize = 64;
 /// How often who wants a space alone looks whether the others are gone.
@@ -57,10 +57,10 @@ impl Drop for Busy<'_> {
 
 impl Shelf {
     /// A shelf with no space open.
-    pub fn new(files: Files, sql: Arc<Sql>, options: Options) -> Shelf {
+    pub fn new(files: Files, sql: Arc<Sql>, options: Options) -> Result<Shelf> {
         let state = State { open: LruCache::unbounded(), busy: HashSet::new() };
         let spaces = Arc::new(Spaces { state: Mutex::new(state), changed: Condvar::new() });
-        Shelf { files, sql, options, spaces, closers: Pool::new("store-closer", CLOSER_THREADS_MAX) }
+        Ok(Shelf { files, sql, options, spaces, closers: Pool::new("store-closer", CLOSER_THREADS_MAX)? })
     }
 
     /// Where the files are.
@@ -109,22 +109,7 @@ impl Shelf {
             if state.open.len() <= self.options.open_max.max(1) {
                 break;
             }
-            let Some((oldest, slot)) = state.open.pop_lru() else { break };
-            match Arc::try_unwrap(slot) {
-                Ok(slot) => {
-                    state.busy.insert(oldest);
-                    let spaces = self.spaces.clone();
-                    // Nobody waits for the answer; whoever wants the space waits until it is no longer busy.
-                    drop(self.closers.run(move || {
-                        let _busy = Busy(&spaces, oldest);
-                        slot.close();
-                        Ok(())
-                    }));
-                }
-                Err(in_use) => {
-                    state.open.put(oldest, in_use);
-                }
-            }
+            self.close_oldest(&mut state);
         }
         slot
     }
@@ -153,13 +138,34 @@ impl Shelf {
         work(&self.files)
     }
 
-    /// Closes every space that nobody uses.
+    /// Closes every space that nobody uses, and waits until those being closed are.
     pub fn close_idle(&self) {
-        let open: Vec<SpaceId> = self.spaces.state.lock().open.iter().map(|(space, _)| *space).collect();
-        for space in open {
-            // Only a space in use takes long to be alone with, and then no longer than that use.
-            let closed: Result<()> = self.alone(space, |_| Ok(()));
-            debug_assert!(closed.is_ok());
+        let mut state = self.spaces.state.lock();
+        let closing: Vec<SpaceId> = (0..state.open.len()).filter_map(|_| self.close_oldest(&mut state)).collect();
+        while closing.iter().any(|space| state.busy.contains(space)) {
+            self.spaces.changed.wait(&mut state);
+        }
+    }
+
+    /// Has the space that was used longest ago closed in the background: which; when it is in use, it counts as just used instead.
+    fn close_oldest(&self, state: &mut State) -> Option<SpaceId> {
+        let (oldest, slot) = state.open.pop_lru()?;
+        match Arc::try_unwrap(slot) {
+            Ok(slot) => {
+                state.busy.insert(oldest);
+                let spaces = self.spaces.clone();
+                // Nobody waits for the answer; whoever wants the space waits until it is no longer busy.
+                drop(self.closers.run(move || {
+                    let _busy = Busy(&spaces, oldest);
+                    slot.close();
+                    Ok(())
+                }));
+                Some(oldest)
+            }
+            Err(in_use) => {
+                state.open.put(oldest, in_use);
+                None
+            }
         }
     }
 }

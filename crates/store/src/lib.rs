@@ -102,6 +102,17 @@ pub trait Store: Send + Sync + 'static {
     /// Reads rows in byte order of an index or of the key: see [`Scan`].
     fn scan(&self, space: SpaceId, scan: Scan) -> BoxFuture<'_, Result<Vec<Row>>>;
 
+    /// Several [`Store::scan`]s in one round trip, in the order asked. Each sees the last commit, not necessarily the same one.
+    fn scan_many(&self, space: SpaceId, scans: Vec<Scan>) -> BoxFuture<'_, Result<Vec<Vec<Row>>>> {
+        Box::pin(async move {
+            let mut rows = Vec::with_capacity(scans.len());
+            for scan in scans {
+                rows.push(self.scan(space, scan).await?);
+            }
+            Ok(rows)
+        })
+    }
+
     /// Where the space stands: its epoch and its last committed position.
     fn seq(&self, space: SpaceId) -> BoxFuture<'_, Result<(i64, i64)>>;
 }

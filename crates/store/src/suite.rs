@@ -88,6 +88,7 @@ pub async fn all<S: Snapshots>(engine: &S, directory: &Path) -> i64 {
         pages::pages_within_a_prefix,
         pages::pages_go_on_where_a_row_was_removed,
         pages::bounds_and_places_agree,
+        pages::several_scans_in_the_order_asked,
         pages::limits,
         pages::misfits_are_refused,
         spaces::a_missing_space_is_told,

@@ -56,7 +56,7 @@ impl Batch<'_> {
             Source::Existing(id) => return self.point_at(*id).await,
             Source::Staged(staged) => staged,
         };
-        if let Some(sha256) = staged.digests.sha256
+        if let Some(sha256) = staged.shared_by()
             && let Some(id) = self.same_bytes(&sha256).await?
         {
             let mut content = (*self.content(id).await?).clone();
@@ -105,7 +105,7 @@ impl Batch<'_> {
         let size = i64::try_from(staged.size).map_err(|_| Error::TooLarge { what: "a file (bytes)", limit: i64::MAX as u64 })?;
         let content = Content { id, size, digests: staged.digests.clone(), refs: 1, body, made: now };
         self.set_content(content.clone());
-        if let Some(sha256) = staged.digests.sha256 {
+        if let Some(sha256) = staged.shared_by() {
             let before = self.by_sha256.insert(sha256, Some(id));
             self.undo.push(Undo::Sha256(sha256, before));
         }

@@ -95,6 +95,20 @@ pub async fn bounds_and_places_agree(case: &Case<'_, impl Snapshots>) {
     assert_eq!(firsts(case.engine, &fence, below).await, [5, 4].map(V::I));
 }
 
+pub async fn several_scans_in_the_order_asked(case: &Case<'_, impl Snapshots>) {
+    let mut fence = case.acquire().await;
+    put(case.engine, &mut fence, &NUMBER, (0..20).map(|n| number(n, "v", n % 3))).await;
+    let scans: Vec<Scan> = [2, 0, 7, 1, 2].map(|group| Scan::by_index(&NUMBER, 1, vec![group.into()], 4)).into();
+    let many = case.engine.scan_many(case.space, scans.clone()).await.unwrap();
+    assert_eq!(many.len(), scans.len());
+    for (rows, scan) in many.into_iter().zip(scans) {
+        assert_eq!(rows, case.engine.scan(case.space, scan).await.unwrap());
+    }
+    assert!(case.engine.scan_many(case.space, vec![]).await.unwrap().is_empty());
+    let missing = case.engine.scan_many(case.other, vec![Scan::by_key(&NUMBER, vec![], 1)]).await;
+    assert!(matches!(missing, Err(StoreError::NoSpace(_))));
+}
+
 pub async fn limits(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
     put(case.engine, &mut fence, &NUMBER, (0..10).map(|n| number(n, "v", V::Null))).await;
