@@ -20,7 +20,7 @@ use abri_model::SpaceId;
 use abri_store::{Fence, Mut, Result, Row, Scan, Schema, Snapshots, Store, StoreError, Table, check};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::TryFutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join_all};
 use tokio_postgres::{Config, NoTls};
 
 use crate::error::Fault;
@@ -147,6 +147,10 @@ impl Store for PgStore {
             check::scan(self.engine.schema, &scan)?;
             persist!(self.engine, read::scan(&self.engine, space, &scan))
         })
+    }
+
+    fn scan_many(&self, space: SpaceId, scans: Vec<Scan>) -> BoxFuture<'_, Result<Vec<Vec<Row>>>> {
+        Box::pin(try_join_all(scans.into_iter().map(move |scan| self.scan(space, scan))))
     }
 
     fn seq(&self, space: SpaceId) -> BoxFuture<'_, Result<(i64, i64)>> {
