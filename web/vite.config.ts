@@ -30,7 +30,8 @@ function documents(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: () => [
-        { tag: 'link', attrs: { rel: 'stylesheet', href: `/${layers}` }, injectTo: 'head-prepend' },
+        // React Aria adds an inline <style> of this id unless it is there; our policy forbids it, base.css says the same
+        { tag: 'link', attrs: { rel: 'stylesheet', href: `/${layers}`, id: 'react-aria-pressable-style' }, injectTo: 'head-prepend' },
         { tag: 'link', attrs: { rel: 'manifest', href: `/${manifest}` }, injectTo: 'head' },
       ],
     },
@@ -42,7 +43,10 @@ const server = process.env.ABRI_SERVER ?? 'http://127.0.0.1:7070'
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   plugins: [react(), { ...locales.vite({ locales: ['fr-FR', 'en-US'] }), enforce: 'pre' }, documents()],
-  build: { target: 'baseline-widely-available', cssMinify: 'lightningcss', assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
+  // light-dark() must stay as it is: rewritten, a dark island in a light page would keep light colours
+  build: { target: 'baseline-widely-available', cssTarget: ['chrome123', 'firefox121', 'safari17.5'], cssMinify: 'lightningcss', assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false },
+    // the kit's styles as one sheet: a dozen tiny ones cost more to send than all of them together
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'kit-styles', test: /\/web\/kit\/.*\.module\.css$/ }, { name: 'icons', test: /lucide-react/ }] } } } },
   server: {
     proxy: Object.fromEntries(['/auth', '/settings', '/files', '/public', '/realtime', '/remote.php'].map(path => [path, server])),
   },

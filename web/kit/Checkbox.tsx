@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Check } from 'lucide-react'
+import { Check, Minus } from 'lucide-react'
 import { Checkbox as AriaCheckbox } from 'react-aria-components/Checkbox'
 import { cx } from './cx'
 import s from './Field.module.css'
@@ -15,10 +15,10 @@ export function Checkbox({ isSelected, onChange, children }: Props) {
   )
 }
 
-export function CheckMark({ on }: { on: boolean }) {
+export function CheckMark({ on, some = false }: { on: boolean; some?: boolean }) {
   return (
-    <span className={cx(s.mark, on && s.markOn)} aria-hidden>
-      <Check size={13} strokeWidth={3} />
+    <span className={cx(s.mark, (on || some) && s.markOn)} aria-hidden>
+      {some ? <Minus size={13} strokeWidth={3} /> : <Check size={13} strokeWidth={3} />}
     </span>
   )
 }

@@ -35,7 +35,7 @@ export function useCommands(list: Command[]): void {
 }
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.closest('input:not([type=checkbox]), textarea, select, [contenteditable=true]') !== null
+  target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select, [contenteditable=true]') !== null
 
 let pending: { chord: string; at_ms: number } | undefined
 

@@ -5,7 +5,7 @@ import { Dialog } from 'react-aria-components/Dialog'
 import { Header } from 'react-aria-components/Header'
 import { Input } from 'react-aria-components/Input'
 import { Menu, MenuItem, MenuSection } from 'react-aria-components/Menu'
-import { SearchField } from 'react-aria-components/SearchField'
+import { TextField } from 'react-aria-components/TextField'
 import type { FileNode } from '@/api/node'
 import { useLive } from '@/data/hooks'
 import { listing } from '@/data/listings'
@@ -49,10 +49,10 @@ export default function Palette({ close }: { close: () => void }) {
   return (
     <Dialog aria-label={t('search')} className={s.palette!}>
       <Autocomplete inputValue={typed} onInputChange={setTyped}>
-        <SearchField className={s.field!} aria-label={t('search')} autoFocus>
+        <TextField className={s.field!} aria-label={t('search')} autoFocus>
           <Search size={19} strokeWidth={1.9} aria-hidden />
           <Input placeholder={`${t('search')}…`} />
-        </SearchField>
+        </TextField>
         <Menu className={s.list!} aria-label={t('palette.results')} onAction={onAction} renderEmptyState={() => <p className={s.none}>{t('palette.none')}</p>}>
           {groups.filter(([, list]) => list.length).map(([title, list]) => (
             <MenuSection key={title}>

@@ -1,4 +1,5 @@
 // What a person asks for, said back to them: every act ends in a toast, and in an undo where there is one.
+import { lazy, Suspense } from 'react'
 import type { FileNode } from '@/api/node'
 import { copy, destroy, destroyAll, download, makeFolder, move, rename, restore, star, trash } from '@/data/actions'
 import { listing } from '@/data/listings'
@@ -9,9 +10,10 @@ import { confirm } from '@/kit/Dialog'
 import { showDialog } from '@/kit/dialogs'
 import { attempt, say, sayUndoable } from '@/kit/toasts'
 import { copyName } from './model'
-import { FolderDialog } from './parts/FolderDialog'
-import { NewFolderDialog } from './parts/NewFolderDialog'
 import { t } from './t'
+
+const FolderDialog = lazy(() => import('./parts/FolderDialog'))
+const NewFolderDialog = lazy(() => import('./parts/NewFolderDialog'))
 
 export type Clipboard = { is_cut: boolean; nodes: readonly FileNode[] }
 
@@ -69,14 +71,16 @@ export async function renameTo(node: FileNode, name: string): Promise<void> {
 export async function newFolder(folder: FileNode): Promise<FileNode | undefined> {
   let made: FileNode | undefined
   await showDialog(close => (
-    <NewFolderDialog
-      close={close}
-      create={async name => {
-        const { node, step } = await makeFolder(folder.id, name)
-        made = node
-        sayUndoable(t('did.folder', { name }), step)
-      }}
-    />
+    <Suspense fallback={null}>
+      <NewFolderDialog
+        close={close}
+        create={async name => {
+          const { node, step } = await makeFolder(folder.id, name)
+          made = node
+          sayUndoable(t('did.folder', { name }), step)
+        }}
+      />
+    </Suspense>
   ))
   return made
 }
@@ -87,14 +91,16 @@ export const save = (nodes: readonly FileNode[], name: string) => attempt(() => 
 /** Asks where, then moves or copies. */
 export function chooseFolder(nodes: readonly FileNode[], act: 'move' | 'copy', start?: FileNode): Promise<void> {
   return showDialog(close => (
-    <FolderDialog
-      title={t(act === 'move' ? 'move.title' : 'copy.title', { what: named(nodes) })}
-      action={t(act === 'move' ? 'move.here' : 'copy.here')}
-      nodes={act === 'move' ? nodes : []}
-      start={start}
-      close={close}
-      onChoose={folder => void (act === 'move' ? moveInto(nodes, folder) : copyInto(nodes, folder))}
-    />
+    <Suspense fallback={null}>
+      <FolderDialog
+        title={t(act === 'move' ? 'move.title' : 'copy.title', { what: named(nodes) })}
+        action={t(act === 'move' ? 'move.here' : 'copy.here')}
+        nodes={act === 'move' ? nodes : []}
+        start={start}
+        close={close}
+        onChoose={folder => void (act === 'move' ? moveInto(nodes, folder) : copyInto(nodes, folder))}
+      />
+    </Suspense>
   ), 'large')
 }
 

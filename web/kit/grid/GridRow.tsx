@@ -32,7 +32,7 @@ type Props<T> = {
 }
 
 const LONG_PRESS_MS = 450
-const isControl = (target: EventTarget) => target instanceof HTMLElement && target.closest('button, a, input, [data-control]') !== null
+const isControl = (target: EventTarget) => target instanceof Element && target.closest('button, a, input, [data-control]') !== null
 
 export function GridRow<T>(props: Props<T>) {
   const { row, id, selection, order, onSelection, handlers } = props

@@ -24,9 +24,9 @@ export function useGridKeys(grid: GridKeys) {
   const typed = useRef({ text: '', at_ms: 0 })
   return (event: KeyboardEvent): void => {
     const { order, selection, lanes, onSelection, onFocus } = grid
-    if (event.target instanceof HTMLElement && event.target.closest('input, textarea, [role=menu]')) return
+    if (event.target instanceof Element && event.target.closest('input, textarea, [role=menu]')) return
     if (!order.length || event.altKey) return
-    const on_row = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'row'
+    const on_row = event.target instanceof Element && event.target.getAttribute('role') === 'row'
     const at = Math.max(0, order.indexOf(selection.current ?? ''))
     const mod = event.ctrlKey || event.metaKey
     const step = STEPS[event.key]

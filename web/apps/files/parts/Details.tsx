@@ -12,10 +12,10 @@ import { folderName } from '../acts'
 import { t } from '../t'
 import { showPanel } from '../view'
 import { Versions } from './Versions'
-import s from '../files.module.css'
+import s from './panel.module.css'
 
 /** All that is known of the selected file, and what it was before. */
-export function Details({ node, count }: { node?: FileNode; count: number }) {
+export default function Details({ node, count }: { node?: FileNode; count: number }) {
   const title = node ? (node.path === '/' ? t('mine') : node.name) : count > 1 ? t('items', { n: count }) : t('details')
   return (
     <aside className={s.panel} aria-label={t('details')}>

@@ -10,7 +10,7 @@ import { EmptyState } from '@/kit/EmptyState'
 import { sentence } from '@/kit/failure'
 import { Grid } from '@/kit/grid/Grid'
 import type { RowHandlers } from '@/kit/grid/GridRow'
-import type { Selection } from '@/kit/grid/selection'
+import { all, clear, type Selection } from '@/kit/grid/selection'
 import { Skeleton } from '@/kit/Waiting'
 import { endDrag, onFolder, startDrag } from '../drag'
 import { open } from '../open'
@@ -43,6 +43,8 @@ export function FileGrid({ place, listing, selection, setSelection }: Props) {
     dropOn: node => (node.is_folder && !is_trash ? onFolder(node) : undefined),
   }), [rows, selection, is_trash])
 
+  const toggleAll = () => setSelection(selection.ids.size === rows.length ? clear(selection) : all(selection, rows.map(idOf)))
+
   if (is_empty_handed && !error) return <div style={{ padding: '0 12px' }}><Skeleton rows={10} /></div>
   if (error && !rows.length) {
     return (
@@ -55,7 +57,7 @@ export function FileGrid({ place, listing, selection, setSelection }: Props) {
     <Grid
       label={t('files')} rows={rows} idOf={idOf} nameOf={nameOf} selection={selection} onSelection={setSelection} onOpen={node => open(node, place)}
       tile_px={is_tiles ? TILE_PX : undefined} row_px={row_px} handlers={handlers} onEnd={onEnd}
-      head={is_tiles ? undefined : <ListHead place={place} />}
+      head={is_tiles ? undefined : <ListHead place={place} all={selection.ids.size === 0 ? 'none' : selection.ids.size < rows.length ? 'some' : 'every'} toggleAll={toggleAll} />}
       empty={<Empty place={place} onUpload={() => listing.node && pickFiles(listing.node, 'files')} />}
       draw={(node, state) => (is_tiles ? <Tile node={node} place={place} {...state} /> : <ListRow node={node} place={place} {...state} />)}
     />

@@ -16,7 +16,7 @@ import s from '../files.module.css'
 type Props = { title: string; action: string; nodes: readonly FileNode[]; start?: FileNode; close: () => void; onChoose: (folder: FileNode) => void }
 
 /** Chooses a folder; a new one can be made on the way. */
-export function FolderDialog({ title, action, nodes, start, close, onChoose }: Props) {
+export default function FolderDialog({ title, action, nodes, start, close, onChoose }: Props) {
   const [root, setRoot] = useState(known(ROOT))
   const [chosen, setChosen] = useState(start ?? root)
   useEffect(() => {

@@ -3,19 +3,24 @@ import { Button } from 'react-aria-components/Button'
 import { useLive } from '@/data/hooks'
 import type { Order, Place } from '@/data/listing'
 import { order, setOrder } from '@/data/listings'
+import { CheckMark } from '@/kit/Checkbox'
 import { t } from '../t'
 import s from '../files.module.css'
 
 const COLUMNS: [by: Order['by'], cell: string][] = [['name', 'name'], ['updated_at', 'time'], ['size', 'size']]
 
 /** The names of the columns; pressing one sorts by it, pressing again turns it round. */
-export function ListHead({ place }: { place: Place }) {
+type Props = { place: Place; all: 'none' | 'some' | 'every'; toggleAll: () => void }
+
+export function ListHead({ place, all, toggleAll }: Props) {
   const now = useLive(order)
   const may_sort = place.kind !== 'recent'
   return (
     <div role="rowgroup" className={s.headGroup}>
       <div role="row" className={s.headRow} aria-rowindex={1}>
-        <span role="columnheader" data-c="box"><span className="sr">{t('selection')}</span></span>
+        <span role="columnheader" data-c="box">
+          <Button className={s.headBox!} aria-label={all === 'every' ? t('clear') : t('select.all')} aria-pressed={all === 'every'} onPress={toggleAll}><CheckMark on={all === 'every'} some={all === 'some'} /></Button>
+        </span>
         {COLUMNS.map(([by, cell]) => {
           const is_by = may_sort && now.by === by
           return (

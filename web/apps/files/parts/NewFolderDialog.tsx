@@ -8,7 +8,7 @@ import { TextField } from '@/kit/TextField'
 import { nameFault } from '../model'
 import { t } from '../t'
 
-export function NewFolderDialog({ create, close }: { create: (name: string) => Promise<void>; close: () => void }) {
+export default function NewFolderDialog({ create, close }: { create: (name: string) => Promise<void>; close: () => void }) {
   const [name, setName] = useState(t('new.folder.name'))
   const [code, setCode] = useState<string>()
   const [is_busy, setBusy] = useState(false)

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { ROOT } from '@/api/node'
 import { useLive } from '@/data/hooks'
@@ -12,13 +12,14 @@ import { onFolder } from '../drag'
 import { t } from '../t'
 import { useFileCommands } from '../useFileCommands'
 import { panel } from '../view'
-import { Details } from './Details'
 import { FileGrid } from './FileGrid'
 import { NewMenu } from './NewMenu'
 import { SelectionBar } from './SelectionBar'
+import { Summary } from './Summary'
 import { Tools } from './Tools'
-import { TrashNotice } from './TrashNotice'
 import s from '../files.module.css'
+
+const Details = lazy(() => import('./Details'))
 
 type Props = { place: Place; listing: Listing; is_viewing: boolean }
 
@@ -37,8 +38,9 @@ export function Pane({ place, listing, is_viewing }: Props) {
     <div className={s.content} data-panel={is_panel_open || undefined}>
       <section className={s.pane} aria-label={t('files')} {...drop.props}>
         <Tools place={place} listing={listing} />
-        {place.kind === 'trash' && selected.length === 0 && <TrashNotice is_empty={listing.rows.length === 0} />}
-        {selected.length > 0 && <SelectionBar place={place} nodes={selected} folder={folder} total={listing.rows.length} clear={() => setSelection(NOTHING)} />}
+        {selected.length > 0
+          ? <SelectionBar place={place} nodes={selected} folder={folder} total={listing.rows.length} clear={() => setSelection(NOTHING)} />
+          : <Summary place={place} listing={listing} />}
         <FileGrid place={place} listing={listing} selection={selection} setSelection={setSelection} />
         {place.kind !== 'trash' && (
           <MenuTrigger>
@@ -48,7 +50,7 @@ export function Pane({ place, listing, is_viewing }: Props) {
         )}
         {drop.is_over && <div className={s.dropHint} aria-hidden><span>{t('drop.here')}</span></div>}
       </section>
-      {is_panel_open && <Details node={shown ?? (selected.length ? undefined : folder)} count={selected.length} />}
+      {is_panel_open && <Suspense fallback={null}><Details node={shown ?? (selected.length ? undefined : folder)} count={selected.length} /></Suspense>}
     </div>
   )
 }

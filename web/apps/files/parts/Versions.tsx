@@ -10,7 +10,7 @@ import { IconButton } from '@/kit/IconButton'
 import { attempt, say } from '@/kit/toasts'
 import { Skeleton } from '@/kit/Waiting'
 import { t } from '../t'
-import s from '../files.module.css'
+import s from './panel.module.css'
 
 const SAVE_LIFE_MS = 60_000
 
