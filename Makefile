@@ -34,7 +34,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1;
 
 web/node_modules/.abri-installed: web/package-lock.json
 	@$(call need,node,install Node.js 20.19 or newer)
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error(`node ${process.versions.node} is too old: 20.19 is the oldest that works`); process.exit(1) }'
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error(`node $${process.versions.node} is too old: 20.19 is the oldest that works`); process.exit(1) }'
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 

@@ -88,12 +88,9 @@ fn own_certificate_files() {
     let dir = tempfile::tempdir().expect("a directory");
     let (cert, key) = certificate(dir.path(), "one");
     let house = House::plan()
-        .args([
-            "--tls-cert".to_string(),
-            text(&cert),
-            "--tls-key".into(),
-            text(&key),
-        ])
+        .tls_only(0)
+        .set("tls.certificate", &text(&cert))
+        .set("tls.key", &text(&key))
         .open();
     assert!(
         house
@@ -170,19 +167,15 @@ fn replaced_certificate_files_are_taken_up() {
     let dir = tempfile::tempdir().expect("a directory");
     let (cert, key) = certificate(dir.path(), "live");
     let house = House::plan()
-        .args([
-            "--tls-cert".to_string(),
-            text(&cert),
-            "--tls-key".into(),
-            text(&key),
-        ])
+        .tls_only(0)
+        .set("tls.certificate", &text(&cert))
+        .set("tls.key", &text(&key))
         .open();
     let before = served_name(house.address().port());
     assert!(before.contains("serial="), "{before}");
     let (new_cert, new_key) = certificate(dir.path(), "new");
     fs::rename(new_key, &key).expect("a new key");
     fs::rename(new_cert, &cert).expect("a new certificate");
-    house.signal(libc::SIGHUP);
     until(
         "the new certificate is served",
         Duration::from_secs(60),
@@ -211,10 +204,12 @@ fn certificate_files_that_do_not_fit() {
                 "serve",
                 "--listen",
                 "127.0.0.1:0",
-                "--tls-cert",
-                &cert,
-                "--tls-key",
-                &key,
+                "--set",
+                "tls.listen=127.0.0.1:0",
+                "--set",
+                &format!("tls.certificate={cert}"),
+                "--set",
+                &format!("tls.key={key}"),
                 "--data",
             ])
             .arg(&data)
@@ -260,7 +255,6 @@ impl Authority {
         let child = Command::new("pebble")
             .arg("-config")
             .arg(&config)
-            .args(["-strict", "false"])
             // It would wait at random before it validates, and refuse 5 % of nonces: good for clients, slow for us.
             .env("PEBBLE_VA_NOSLEEP", "1")
             .env("PEBBLE_WFE_NONCEREJECT", "5")
@@ -311,17 +305,11 @@ fn acme_by_tls_alpn() {
     let port = free_port();
     let authority = Authority::start(dir.path(), port);
     let mut house = House::plan()
-        .listen(&format!("127.0.0.1:{port}"))
-        .args([
-            "--acme-domain".to_string(),
-            "localhost".into(),
-            "--acme-directory".into(),
-            authority.directory.clone(),
-            "--acme-ca".into(),
-            text(&authority.root),
-            "--acme-contact".into(),
-            "mailto:ada@example.org".into(),
-        ])
+        .tls_only(port)
+        .set("acme.hosts", "localhost")
+        .set("acme.directory", &authority.directory)
+        .set("acme.root", &text(&authority.root))
+        .set("acme.contact", "mailto:ada@example.org")
         .open();
     let root = text(&authority.issuing_root(dir.path()));
     let url = format!("https://localhost:{port}/public/status");
@@ -374,7 +362,7 @@ fn a_trusted_proxy() {
         "a stranger's X-Forwarded-Proto is not believed: {cookie}"
     );
     plain.close();
-    let trusting = House::plan().args(["--trusted-proxy", "127.0.0.1"]).open();
+    let trusting = House::plan().set("proxies", "127.0.0.1").open();
     let cookie = via(&trusting);
     assert!(
         cookie.contains("__Host-abri_session") && cookie.contains("Secure"),

@@ -87,10 +87,20 @@ impl Plan {
         self
     }
 
-    /// The address and port, when they must be certain ones.
-    pub fn listen(mut self, listen: &str) -> Plan {
-        self.listen = Some(listen.into());
-        self
+    /// HTTPS only, on this port; 0 means any.
+    pub fn tls_only(mut self, port: u16) -> Plan {
+        self.listen = Some(String::new());
+        self.args([
+            "--set".to_string(),
+            "listen=".into(),
+            "--set".into(),
+            format!("tls.listen=127.0.0.1:{port}"),
+        ])
+    }
+
+    /// Settings by their names.
+    pub fn set(self, key: &str, value: &str) -> Plan {
+        self.args(["--set".to_string(), format!("{key}={value}")])
     }
 
     /// No account: the server offers its set-up link.
@@ -257,9 +267,12 @@ impl House {
             .expect("a log file");
         let mut command = Command::new(binary());
         command
-            .args(["serve", "--listen", &self.listen, "--data"])
+            .args(["serve", "--data"])
             .arg(&self.data)
             .args(&self.args);
+        if !self.listen.is_empty() {
+            command.args(["--listen", &self.listen]);
+        }
         command.env(
             "ABRI_LOG",
             std::env::var("ABRI_LOG").unwrap_or_else(|_| "info".into()),
