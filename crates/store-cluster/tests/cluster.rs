@@ -1,4 +1,5 @@
 //! The cluster engine does what every engine does, and survives its server.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod server;
 

@@ -90,8 +90,12 @@ impl SqliteStore {
     /// Closes every space that is not in use, moving their logs into their files. They open again when they are next needed.
     pub async fn close_idle(&self) {
         let shelf = self.engine.shelf.clone();
+        let close = move || {
+            shelf.close_idle();
+            Ok(())
+        };
         // The answer can only be missing when the thread panicked, which the pool has reported.
-        let _ = self.engine.movers.run(move || Ok(shelf.close_idle())).await;
+        let _ = self.engine.movers.run(close).await;
     }
 
     /// The directory of a space, where its file is.
@@ -183,6 +187,6 @@ impl Snapshots for SqliteStore {
 
     fn verify(&self, space: SpaceId) -> BoxFuture<'_, Result<Vec<String>>> {
         let shelf = self.engine.shelf.clone();
-        Box::pin(self.engine.movers.run(move || shelf.read(space, |reader, sql| snapshot::verify(reader, sql))))
+        Box::pin(self.engine.movers.run(move || shelf.read(space, snapshot::verify)))
     }
 }

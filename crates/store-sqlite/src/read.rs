@@ -29,11 +29,14 @@ pub fn get(reader: &Connection, sql: &TableSql, keys: &[Row]) -> Result<Vec<Opti
     if keys.len() > 1 { at_once(reader, look_up) } else { look_up() }
 }
 
+/// Rows for which room is made before they are found.
+const ROOM_ROWS_MAX: usize = 1024;
+
 /// The rows of a page.
 pub fn scan(reader: &Connection, sql: &TableSql, scan: &Scan) -> Result<Vec<Row>> {
     let pieces = range::pieces(scan);
     let walk = || {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(scan.limit.min(ROOM_ROWS_MAX));
         for piece in &pieces {
             let (text, values) = sql.scan(scan, piece);
             let mut statement = reader.prepare_cached(&text).map_err(sqlite)?;
@@ -59,4 +62,55 @@ fn at_once<T>(reader: &Connection, read: impl FnOnce() -> Result<T>) -> Result<T
     let found = read();
     moment.finish().map_err(sqlite)?;
     found
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use abri_store::suite::fixture::SCHEMA;
+    use abri_store::{Scan, V};
+
+    use super::*;
+    use crate::sql::Sql;
+
+    /// How SQLite means to read `scan`: every piece of it.
+    fn plans(connection: &Connection, sql: &Sql, scan: &Scan) -> String {
+        let mut plans = String::new();
+        for piece in range::pieces(scan) {
+            let (text, _) = sql.of(scan.table).unwrap().scan(scan, &piece);
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().unwrap() {
+                plans.push_str(&row.get::<_, String>(3).unwrap());
+                plans.push('\n');
+            }
+        }
+        plans
+    }
+
+    #[test]
+    fn no_scan_sorts_and_none_with_a_prefix_reads_a_whole_tree() {
+        let connection = Connection::open_in_memory().unwrap();
+        crate::ddl::create(&connection, &SCHEMA).unwrap();
+        let sql = Sql::new(&SCHEMA);
+        for table in SCHEMA.tables {
+            for index in std::iter::once(None).chain((0..table.indexes.len()).map(Some)) {
+                let plain = Scan { index, ..Scan::by_key(table, vec![], 10) };
+                let some = |column: &usize| match table.columns[*column].ty {
+                    abri_store::Type::I => V::I(1),
+                    abri_store::Type::T => "t".into(),
+                    abri_store::Type::B => vec![1].into(),
+                };
+                let place: Row = plain.order().iter().map(some).collect();
+                let next = Scan { after: Some(place.clone()), ..plain.clone() };
+                let within = Scan { prefix: place[..1].to_vec(), ..plain.clone() };
+                for scan in [plain, next.clone(), next.backwards(), within.clone().backwards(), within] {
+                    let plan = plans(&connection, &sql, &scan);
+                    assert!(!plan.contains("TEMP B-TREE"), "{scan:?}: {plan}");
+                    let is_bounded = scan.after.is_some() || !scan.prefix.is_empty();
+                    assert!(!is_bounded || !plan.contains("SCAN"), "{scan:?}: {plan}");
+                }
+            }
+        }
+    }
 }

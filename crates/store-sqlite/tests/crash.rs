@@ -1,6 +1,7 @@
 //! The writer is killed, or the power is cut: what was acknowledged is there, in whole batches.
 //!
 //! The test runs itself again as the writer, which prints each position it was told is durable. `ABRI_CRASH_ROUNDS` sets how often.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -28,19 +29,14 @@ fn open(directory: &Path) -> SqliteStore {
 async fn writer() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
     let engine = open(Path::new(&directory));
-    let write = |space| {
-        let engine = engine.clone();
-        tokio::spawn(async move {
-            let error = write_on(&engine, SpaceId(space), SEED + space as u64, |position| {
-                std::io::stdout().write_all(format!("\nack {space} {position}\n").as_bytes()).unwrap();
-            });
-            panic!("the writer failed: {}", error.await);
-        })
+    let write = async |space: i64| {
+        let error = write_on(&engine, SpaceId(space), SEED + space as u64, |position| {
+            std::io::stdout().write_all(format!("\nack {space} {position}\n").as_bytes()).unwrap();
+        });
+        error.await
     };
-    let writers: Vec<_> = (1..=SPACES).map(write).collect();
-    for writer in writers {
-        writer.await.unwrap();
-    }
+    let failed = futures_util::future::select_all((1..=SPACES).map(|space| Box::pin(write(space)))).await.0;
+    panic!("a writer failed: {failed}");
 }
 
 fn rounds(default: u64) -> u64 {

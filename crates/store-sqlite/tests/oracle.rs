@@ -1,4 +1,5 @@
 //! Random stories, told alike by the embedded engine and the memory one.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! The embedded engine does what every engine does.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ pub fn batch(schema: &Schema, fence: &Fence, new_seq: i64, muts: &[Mut]) -> Resu
     for change in muts {
         let (table, key) = match change {
             Mut::Put(table, row) => {
-                values(table, &table.columns[..], row)?;
+                values(table, table.columns, row)?;
                 (*table, &row[..table.key])
             }
             Mut::Delete(table, key) => {
@@ -80,7 +80,7 @@ fn is_of(ty: Type, value: &V) -> bool {
 }
 
 fn known(schema: &Schema, table: &Table) -> Result<()> {
-    if schema.tables.iter().any(|known| *known == table) { Ok(()) } else { refuse(format!("no table {} in the schema", table.name)) }
+    if schema.tables.contains(&table) { Ok(()) } else { refuse(format!("no table {} in the schema", table.name)) }
 }
 
 fn refuse<T>(why: String) -> Result<T> {

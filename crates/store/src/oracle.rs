@@ -60,10 +60,10 @@ pub async fn run<S: Snapshots>(seed: u64, steps: usize, engine: S, reopen: Optio
     };
     for step in 0..steps {
         oracle.at = format!("seed {seed}, step {step}");
-        if oracle.draw.one_in(60) {
-            if let Some(reopen) = reopen {
-                oracle.engine = reopen(oracle.engine).await;
-            }
+        if oracle.draw.one_in(60)
+            && let Some(reopen) = reopen
+        {
+            oracle.engine = reopen(oracle.engine).await;
         }
         oracle.step().await;
         if step % LOOK_STEPS == LOOK_STEPS - 1 {

@@ -75,11 +75,10 @@ fn is_tighter(beyond: &[V], bound: &Edge, desc: bool) -> bool {
 /// Appends, in ascending order, the pieces between `low` and `high` of the rows whose first columns equal `equal`.
 fn split(equal: &[V], nullable: &[bool], low: Option<Edge>, high: Option<Edge>, pieces: &mut Vec<Piece>) {
     let reach = [&low, &high].into_iter().flatten().map(|edge| edge.values.len()).max().unwrap_or(0);
-    if !nullable[..reach].contains(&true) {
-        if [&low, &high].into_iter().flatten().all(|edge| !edge.values.contains(&V::Null)) {
-            pieces.push(Piece { equal: equal.to_vec(), low, high, not_null: false });
-            return;
-        }
+    let is_null_in = |edge: &Edge| edge.values.contains(&V::Null);
+    if !nullable[..reach].contains(&true) && ![&low, &high].into_iter().flatten().any(is_null_in) {
+        pieces.push(Piece { equal: equal.to_vec(), low, high, not_null: false });
+        return;
     }
     // Rows that share the first value of an edge and are judged by its other values; then those strictly between.
     let first = |edge: &Option<Edge>| edge.as_ref().map(|edge| edge.values[0].clone());
@@ -95,7 +94,7 @@ fn split(equal: &[V], nullable: &[bool], low: Option<Edge>, high: Option<Edge>, 
     };
     let on = |value: &V, pieces: &mut Vec<Piece>| {
         if holds(&low, value) && holds(&high, value) {
-            let equal = [equal, &[value.clone()]].concat();
+            let equal = [equal, std::slice::from_ref(value)].concat();
             split(&equal, &nullable[1..], rest(&low, value), rest(&high, value), pieces);
         }
     };

@@ -1,4 +1,5 @@
 //! The memory engine does what every engine does.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use abri_store::memory::MemoryStore;
 use abri_store::suite::{self, fixture};

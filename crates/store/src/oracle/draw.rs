@@ -10,7 +10,7 @@ use crate::{Bound, Mut, Scan};
 
 const NUMBERS: [i64; 10] = [i64::MIN, -300, -1, 0, 1, 2, 3, 300, 1 << 53, i64::MAX];
 const TEXTS: [&str; 11] = ["", "\u{1}", " ", "A", "a", "aa", "b", "é", "e\u{301}", "\u{ffff}", "𝄞"];
-const BYTES: [&'static [u8]; 7] = [b"", b"\0", b"\0\0", b"\x01", b"a", b"\x80", b"\xff\xff"];
+const BYTES: [&[u8]; 7] = [b"", b"\0", b"\0\0", b"\x01", b"a", b"\x80", b"\xff\xff"];
 /// Changes in most batches.
 const BATCH_MAX: u64 = 12;
 /// Changes in some.
@@ -59,7 +59,7 @@ impl Draw {
 
     /// A table.
     pub fn table(&mut self) -> &'static Table {
-        *self.pick::<&'static Table>(SCHEMA.tables)
+        self.pick::<&'static Table>(SCHEMA.tables)
     }
 
     /// A key of `table`.
@@ -85,7 +85,7 @@ impl Draw {
             Type::T if self.one_in(3) => V::T(format!("t{}", self.below(200))),
             Type::T => V::from(*self.pick(&TEXTS)),
             Type::B if self.one_in(3) => V::B(Bytes::from(vec![self.below(256) as u8; self.below(40) as usize])),
-            Type::B => V::B(Bytes::from_static(*self.pick::<&'static [u8]>(&BYTES))),
+            Type::B => V::B(Bytes::from_static(self.pick::<&'static [u8]>(&BYTES))),
         }
     }
 
