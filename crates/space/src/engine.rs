@@ -13,6 +13,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
+use crate::blob::maps::Maps;
 use crate::blob::pins::Pins;
 use crate::blob::{BlobDir, remove_chunk};
 use crate::meta::Meta;
@@ -72,6 +73,7 @@ pub(crate) struct Shared {
     pub data: PathBuf,
     pub ids: Arc<dyn Ids>,
     pub pins: Arc<Pins>,
+    pub maps: Arc<Maps>,
     pub config: Config,
     pub clock: Arc<dyn Clock>,
 }
@@ -84,13 +86,18 @@ impl Engine {
         let (left, nobodys) = mpsc::unbounded_channel();
         let recent = LruCache::new(config.open_max);
         let pins = Arc::new(Pins::telling(left));
-        let shared = Arc::new(Shared { store, data: data.to_owned(), ids, pins, config, clock });
+        let shared = Arc::new(Shared { store, data: data.to_owned(), ids, pins, maps: Arc::default(), config, clock });
         tokio::spawn(remove_nobodys(Arc::downgrade(&shared), nobodys));
         Engine(Arc::new(Inner {
             shared,
             open: Mutex::new(Open { known: HashMap::new(), recent }),
             opening: tokio::sync::Mutex::new(()),
         }))
+    }
+
+    /// The chunks mapped into memory: lets a listener send them without reading them.
+    pub fn maps(&self) -> Arc<Maps> {
+        self.0.shared.maps.clone()
     }
 
     /// Makes a space with an empty tree. [`Error::Exists`] when there is one of this id.
@@ -213,6 +220,7 @@ async fn remove_nobodys(shared: Weak<Shared>, mut nobodys: mpsc::UnboundedReceiv
         let row = shared.store.get(space, &CHUNK, std::slice::from_ref(&key)).await;
         if matches!(row.as_deref(), Ok([None])) || matches!(row, Err(StoreError::NoSpace(_))) {
             let dir = BlobDir::new(&shared.data, space);
+            shared.maps.forget(space, &chunk);
             let removed = tokio::task::spawn_blocking(move || {
                 let removed = remove_chunk(&dir, &chunk);
                 drop(sweep);

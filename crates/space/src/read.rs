@@ -472,7 +472,7 @@ impl Space {
                 let piece = bytes.slice(range.start as usize..range.end as usize);
                 Ok(futures_util::stream::iter((!piece.is_empty()).then_some(Ok(piece))).boxed())
             }
-            Body::Chunks(extents) => Ok(blob::stream(self.core.blobs.clone(), extents.clone(), range)),
+            Body::Chunks(extents) => Ok(blob::stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.clone(), range)),
         }
     }
 }

@@ -134,6 +134,7 @@ impl Space {
             let buried = self.core.ask(Ask::Bury { chunks, dead_before }).await?.buried;
             let none = buried.is_empty();
             removed += buried.len();
+            buried.iter().for_each(|chunk| self.core.shared.maps.forget(self.core.id, chunk));
             let dir = self.core.blobs.clone();
             tokio::task::spawn_blocking(move || {
                 for chunk in buried {
@@ -167,6 +168,7 @@ impl Space {
                 let key = [vec![V::B(Bytes::copy_from_slice(chunk))]];
                 let named = self.core.shared.store.get(self.core.id, &CHUNK, &key).await.map_err(store_error)?;
                 if named.into_iter().flatten().next().is_none() {
+                    self.core.shared.maps.forget(self.core.id, chunk);
                     remove_chunk(&self.core.blobs, chunk).map_err(Error::internal)?;
                     removed += 1;
                 }

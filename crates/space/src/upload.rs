@@ -238,7 +238,7 @@ impl Space {
             return Ok(Staged { size, digests: running.finish(), bytes: StagedBytes::Inline(bytes.into()), pins });
         }
         if seen < size {
-            let mut rest = stream(self.core.blobs.clone(), extents.as_slice().into(), seen..size);
+            let mut rest = stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.as_slice().into(), seen..size);
             while let Some(piece) = rest.next().await {
                 let piece = piece?;
                 running = tokio::task::spawn_blocking(move || {

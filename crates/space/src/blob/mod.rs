@@ -8,6 +8,7 @@
 mod chunk;
 mod cut;
 mod digest;
+pub mod maps;
 pub mod pins;
 mod sink;
 mod source;

@@ -1,92 +1,96 @@
-//! Giving bytes out: ranges of contents as streams, read by blocking threads, one piece ahead of the receiver.
+//! Giving bytes out: ranges of contents as streams of mapped pieces.
+//!
+//! What the system has in memory is handed on at once. What it must read from the disk is read by a blocking thread first.
 
-use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use abri_model::{Error, Result};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::{self, StreamExt};
 use tokio::task::spawn_blocking;
 
-use super::chunk::open_chunk;
-use super::{BlobDir, HEADER_BYTES};
+use super::BlobDir;
+use super::maps::{Mapping, Maps};
 use crate::content::Extent;
 
 /// Pieces of bytes, in order; an error ends them.
 pub type BytesStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send + 'static>>;
 
-/// Bytes read at a time: large enough to make the hand-over to a thread cheap, small enough to keep memory flat.
-const PIECE_BYTES: u64 = 256 << 10;
+/// Bytes handed on at a time: what a receiver that copies (TLS, a zip) may hold of a stream.
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// Where a reader stands.
 struct Reader {
     dir: BlobDir,
+    maps: Arc<Maps>,
     extents: Arc<[Extent]>,
     /// The next extent, and how far into it.
     at: usize,
     offset: u64,
     /// Bytes still to give.
     left: u64,
-    open: Option<(usize, Arc<File>)>,
 }
 
 /// The bytes `range` of a content made of `extents`.
-pub(crate) fn stream(dir: BlobDir, extents: Arc<[Extent]>, range: Range<u64>) -> BytesStream {
+pub(crate) fn stream(dir: BlobDir, maps: Arc<Maps>, extents: Arc<[Extent]>, range: Range<u64>) -> BytesStream {
     let mut offset = range.start;
     let mut at = 0;
     while at < extents.len() && offset >= extents[at].len {
         offset -= extents[at].len;
         at += 1;
     }
-    let reader = Reader { dir, extents, at, offset, left: range.end.saturating_sub(range.start), open: None };
+    let reader = Reader { dir, maps, extents, at, offset, left: range.end.saturating_sub(range.start) };
     let pieces = stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;
         if reader.left == 0 {
             return None;
         }
-        let read = spawn_blocking(move || {
-            let piece = reader.next_piece();
-            (piece, reader)
-        });
-        match read.await {
-            Ok((Ok(piece), reader)) => Some((Ok(piece), Some(reader))),
-            Ok((Err(error), _)) => Some((Err(Error::internal(error)), None)),
-            Err(panicked) => Some((Err(Error::internal(panicked)), None)),
+        match reader.next_piece().await {
+            Ok(piece) => Some((Ok(piece), Some(reader))),
+            Err(error) => Some((Err(error), None)),
         }
     });
-    Box::pin(pieces.boxed())
+    pieces.boxed()
 }
 
 impl Reader {
-    fn next_piece(&mut self) -> std::io::Result<Bytes> {
+    async fn next_piece(&mut self) -> Result<Bytes> {
         let Some(extent) = self.extents.get(self.at).copied() else {
-            return Err(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the content is shorter than its row says"));
+            return Err(Error::internal("a content is shorter than its row says"));
         };
-        let file = match &self.open {
-            Some((at, file)) if *at == self.at => file.clone(),
-            _ => {
-                let (file, len) = open_chunk(&self.dir, &extent.chunk)?;
-                if len != extent.len {
-                    return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "a chunk is not as long as its content says"));
-                }
-                let file = Arc::new(file);
-                self.open = Some((self.at, file.clone()));
-                file
+        let (offset, len) = (self.offset, self.left.min(extent.len - self.offset).min(PIECE_BYTES));
+        let mapping = match self.maps.at_hand(self.dir.space(), &extent.chunk) {
+            Some(mapping) if mapping.is_in_memory(offset, len) => mapping,
+            known => {
+                let (dir, maps) = (self.dir.clone(), self.maps.clone());
+                spawn_blocking(move || {
+                    let mapping: Arc<Mapping> = match known {
+                        Some(mapping) => mapping,
+                        None => maps.open(&dir, &extent.chunk)?,
+                    };
+                    if !mapping.is_in_memory(offset, len) {
+                        mapping.bring_in(offset, len)?;
+                    }
+                    Ok::<_, std::io::Error>(mapping)
+                })
+                .await
+                .map_err(Error::internal)?
+                .map_err(Error::internal)?
             }
         };
-        let len = self.left.min(extent.len - self.offset).min(PIECE_BYTES);
-        let mut piece = BytesMut::zeroed(len as usize);
-        file.read_exact_at(&mut piece, HEADER_BYTES + self.offset)?;
+        if mapping.len() != extent.len {
+            return Err(Error::internal("a chunk is not as long as its content says"));
+        }
+        let piece = mapping.piece(offset, len).ok_or_else(|| Error::internal("a piece beyond the end of its chunk"))?;
         self.left -= len;
         self.offset += len;
         if self.offset == extent.len {
             self.at += 1;
             self.offset = 0;
         }
-        Ok(piece.freeze())
+        Ok(piece)
     }
 }
