@@ -79,7 +79,7 @@ class UploadQueue {
     const id = `${batch}:${path}`
     this.#tasks.set(id, {
       id, batch, path, file, name: path.split('/').at(-1)!, dir_id: folder.id, dir_path: folder.path || '/',
-      size_bytes: file.size, mtime_ms: file.lastModified, state: 'queued', sent_bytes: 0,
+      size_bytes: file.size, mtime_ms: file.lastModified, mime: file.type, state: 'queued', sent_bytes: 0,
     })
   }
 
@@ -98,7 +98,7 @@ class UploadQueue {
       const task_id = `kept:${id}`
       const number = ++this.#count
       this.#batches.set(number, { makeFolder: folderMaker(upload.dir_id, upload.dir_path) })
-      this.#tasks.set(task_id, { ...upload, id: task_id, batch: number, state: 'lost', sent_bytes: 0 })
+      this.#tasks.set(task_id, { ...upload, id: task_id, batch: number, mime: '', state: 'lost', sent_bytes: 0 })
     }
     if (kept.length) this.#show(true)
   }

@@ -21,6 +21,8 @@ export type Task = {
   readonly path: string
   readonly size_bytes: number
   readonly mtime_ms: number
+  /** What the browser says it is; empty when it does not know. */
+  readonly mime: string
   file?: File
   state: TaskState
   sent_bytes: number

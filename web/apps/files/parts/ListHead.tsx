@@ -9,9 +9,9 @@ import s from '../files.module.css'
 
 const COLUMNS: [by: Order['by'], cell: string][] = [['name', 'name'], ['updated_at', 'time'], ['size', 'size']]
 
-/** The names of the columns; pressing one sorts by it, pressing again turns it round. */
 type Props = { place: Place; all: 'none' | 'some' | 'every'; toggleAll: () => void }
 
+/** The names of the columns; pressing one sorts by it, pressing again turns it round. */
 export function ListHead({ place, all, toggleAll }: Props) {
   const now = useLive(order)
   const may_sort = place.kind !== 'recent'
