@@ -1,11 +1,12 @@
 //! The writer is killed, or the power is cut: what was acknowledged is there, in whole batches.
 //!
-//! The test runs itself again as the writer, which prints each position it was told is durable. `ABRI_CRASH_ROUNDS` sets how often.
+//! The test runs itself again as the writer, which prints each position it was told is durable. `ABRI_CRASH_ROUNDS` sets how often;
+//! `ABRI_POWERCUT` names the library that cuts the power (compile tests/crash/powercut.c).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -93,23 +94,13 @@ async fn killed_writers_lose_nothing() {
     println!("positions reached: {acknowledged:?}");
 }
 
-/// The power-cut library, compiled from the project's source or given ready in `ABRI_POWERCUT`.
-fn shim(directory: &Path) -> Option<PathBuf> {
-    if let Some(ready) = std::env::var_os("ABRI_POWERCUT") {
-        return Some(ready.into());
-    }
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/crash/powercut.c");
-    let library = directory.join("powercut.so");
-    let compiler = Command::new("cc").args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(source).args(["-ldl", "-lpthread"]).status();
-    compiler.is_ok_and(|status| status.success()).then_some(library)
-}
-
 #[tokio::test]
 async fn power_cuts_lose_nothing() {
     let scratch = tempfile::tempdir().unwrap();
     let (data, image) = (scratch.path().join("data"), scratch.path().join("image"));
-    let Some(shim) = shim(scratch.path()) else {
-        eprintln!("no power-cut library could be made: nothing tested");
+    // The library of tests/crash/powercut.c, compiled.
+    let Some(library) = std::env::var_os("ABRI_POWERCUT") else {
+        eprintln!("no power-cut library is named by ABRI_POWERCUT: nothing tested");
         return;
     };
     std::fs::create_dir(&data).unwrap();
@@ -117,7 +108,7 @@ async fn power_cuts_lose_nothing() {
     for round in 0..rounds(20) {
         std::fs::create_dir(&image).unwrap();
         let environment = [
-            ("LD_PRELOAD", shim.display().to_string()),
+            ("LD_PRELOAD", Path::new(&library).display().to_string()),
             ("POWERCUT_ROOT", data.display().to_string()),
             ("POWERCUT_IMAGE", image.display().to_string()),
             ("POWERCUT_AFTER", (20 + round * 7919 % 3000).to_string()),
