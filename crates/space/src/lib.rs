@@ -17,6 +17,7 @@ pub mod content;
 pub mod doc;
 pub mod edit;
 mod engine;
+pub mod fuzz;
 mod meta;
 pub mod node;
 mod read;
