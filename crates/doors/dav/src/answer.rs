@@ -1,10 +1,7 @@
 //! Pieces of answers that several verbs share.
 
-use std::fmt::Write;
-
-use abri_files::Tree;
 use abri_data::Node;
-use abri_model::SpaceId;
+use abri_files::Tree;
 use abri_proto_dav::{multistatus, path};
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -51,13 +48,6 @@ pub fn xml(status: StatusCode, body: String) -> Answer {
     answer
 }
 
-/// Writes `oc:id`: the node's number, padded to eight digits, and a mark of the space that begins with `oc`, where
-/// the desktop client cuts the number off.
-pub fn push_oc_id(out: &mut String, space: SpaceId, node: &Node) {
-    // Writing to a String cannot fail.
-    let _ = write!(out, "{:08}oc{:010x}", node.id.0, space.0 & 0xff_ffff_ffff);
-}
-
 /// A header value of visible ASCII.
 pub fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
@@ -84,7 +74,7 @@ pub fn node_headers(headers: &mut HeaderMap, tree: &Tree, node: &Node) {
     headers.insert(header::ETAG, etag.clone());
     headers.insert(OC_ETAG, etag);
     text.clear();
-    push_oc_id(&mut text, tree.id(), node);
+    abri_files::push_file_id(&mut text, tree.id(), node);
     headers.insert(OC_FILE_ID, value(&text));
 }
 

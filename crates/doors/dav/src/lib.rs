@@ -35,11 +35,5 @@ mod transfer;
 mod trashbin;
 mod versions;
 
-pub use answer::{Answer, href_of, written_headers};
-pub use area::{Base, Which};
-pub use asker::asker;
-pub use door::{DavPolicy, Door};
-pub use error::{Outcome, Refusal};
-pub use precondition::{Guarded, guard};
-pub use request::{Asked, announced, body_stream, read_body, refused_body};
+pub use door::DavPolicy;
 pub use routes::router;

@@ -12,7 +12,6 @@ use abri_proto_dav::escape::push_text;
 use abri_proto_dav::multistatus::Response;
 use abri_proto_dav::{ActiveLock, Depth, LockScope, PropName, PropValue, Timeout, lock};
 
-use crate::answer::push_oc_id;
 use crate::error::Refusal;
 use crate::plan::{Plan, Prop};
 
@@ -171,7 +170,7 @@ impl Teller {
             }),
             Prop::DisplayName if node.name.is_empty() => response.text(name, &self.owner),
             Prop::DisplayName => response.text(name, &node.name),
-            Prop::OcId => response.with(name, |out| push_oc_id(out, self.tree.id(), node)),
+            Prop::OcId => response.with(name, |out| abri_files::push_file_id(out, self.tree.id(), node)),
             Prop::FileId => response.number(name, node.id.0),
             Prop::Permissions => response.xml(name, if is_directory { self.letters.directory } else { self.letters.file }),
             Prop::Size => response.number(name, node.size),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use abri_data::{Node, NodeKind};
+use abri_model::SpaceId;
 
 /// How many digits of the incarnation an entity tag carries: enough that a restored space changes every tag.
 const INCARNATION_DIGITS: usize = 8;
@@ -26,4 +27,13 @@ pub fn push_etag(out: &mut String, incarnation: &str, node: &Node) {
     out.push_str(incarnation.get(..INCARNATION_DIGITS).unwrap_or(incarnation));
     // Writing to a String cannot fail.
     let _ = write!(out, "-{}-{}", node.id.0, position.0);
+}
+
+/// Writes a node's number as ownCloud's clients keep it (`oc:id`): padded to eight digits, then a mark of the space.
+///
+/// The mark begins with `oc`, where the desktop client cuts the number off. It must be the same wherever it is told:
+/// owncloudcmd aborts when an upload's answer and a listing differ.
+pub fn push_file_id(out: &mut String, space: SpaceId, node: &Node) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{:08}oc{:010x}", node.id.0, space.0 & 0xff_ffff_ffff);
 }

@@ -35,7 +35,7 @@ mod write;
 pub use archive::ARCHIVE_MIME;
 pub use condition::Condition;
 pub use copy::Copy;
-pub use etag::{etag, push_etag};
+pub use etag::{etag, push_etag, push_file_id};
 pub use files::Files;
 pub use list::{Listing, Sort, SortBy};
 pub use locks::{LOCK_SECONDS_MAX, LockAsk};
