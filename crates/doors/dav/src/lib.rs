@@ -36,4 +36,4 @@ mod trashbin;
 mod versions;
 
 pub use door::DavPolicy;
-pub use routes::router;
+pub use routes::{router, router_with};

@@ -24,7 +24,12 @@ use crate::request::{Asked, Verb, refused_body};
 use crate::{copymove, delete, get, hall, lock, mkcol, propfind, proppatch, put, report, search, trashbin, versions};
 
 /// The door's paths: `/remote.php/dav`, `/remote.php/webdav` and `/dav` with everything below.
-pub fn router(data: Data, identity: Identity, files: Files, policy: DavPolicy) -> Router {
+pub fn router(data: Data, identity: Identity, files: Files) -> Router {
+    router_with(data, identity, files, DavPolicy::default())
+}
+
+/// The same with choices of one's own.
+pub fn router_with(data: Data, identity: Identity, files: Files, policy: DavPolicy) -> Router {
     let door = Door::new(data, identity, files, policy);
     let mut router = Router::new();
     for root in ["/remote.php/dav", "/remote.php/webdav", "/dav"] {

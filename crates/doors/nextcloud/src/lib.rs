@@ -22,4 +22,4 @@ mod uploads;
 mod user;
 
 pub use door::Product;
-pub use routes::router;
+pub use routes::{router, router_with};

@@ -26,7 +26,12 @@ use crate::{status, uploads, user};
 const UPLOADS_SEGMENTS: usize = 4;
 
 /// The door's paths.
-pub fn router(data: Data, identity: Identity, files: Files, product: Product) -> Router {
+pub fn router(data: Data, identity: Identity, files: Files) -> Router {
+    router_with(data, identity, files, Product::default())
+}
+
+/// The same under another name.
+pub fn router_with(data: Data, identity: Identity, files: Files, product: Product) -> Router {
     let door = Door::new(data, identity, files, product);
     Router::new()
         .route("/remote.php/dav/uploads/{user}", any(serve_uploads))
