@@ -265,7 +265,6 @@ static void lay_out(struct node *dir, const char *path, const char *now)
 static void cut(void)
 {
     char after[PATH_MAX + 8];
-    on = 0;
     snprintf(after, sizeof after, "%s/after", image);
     lay_out(node_of(AT_FDCWD, root, 0), after, root);
     kill(getpid(), SIGKILL);
