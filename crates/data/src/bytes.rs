@@ -75,10 +75,10 @@ impl Space {
         self.raw().upload_part(id, number, name, plan).await
     }
 
-    /// Joins the parts of an upload: reads nothing when they came in order.
-    pub async fn upload_join(&self, id: &str) -> Result<Staged> {
+    /// Joins the parts of an upload: reads nothing when they came in order and `wanted` asks for no MD5 or Adler-32.
+    pub async fn upload_join(&self, id: &str, wanted: SinkPlan) -> Result<Staged> {
         self.my_upload(id).await?;
-        self.raw().upload_join(id).await
+        self.raw().upload_join(id, wanted).await
     }
 
     /// Gives an upload up.

@@ -191,7 +191,7 @@ impl Space {
         };
         let (blobs, pins) = (self.core.blobs.clone(), self.core.shared.pins.clone());
         let running = match (next, hashed) {
-            (true, NONE_YET) => Some(Running::new(false, true, false)),
+            (true, NONE_YET) => Some(Running::new(false, true, false).without_md5()),
             (true, _) => state,
             (false, _) => None,
         };
@@ -203,15 +203,19 @@ impl Space {
     }
 
     /// The parts of an upload as one content. The upload stays until it is dropped.
-    pub async fn upload_join(&self, id: &str) -> Result<Staged> {
+    ///
+    /// SHA-256 and SHA-1 are known from the parts when they came in order. `wanted.md5` and `wanted.adler32` cost reading
+    /// the content again: what a client announced has to be compared with something.
+    pub async fn upload_join(&self, id: &str, wanted: SinkPlan) -> Result<Staged> {
         let row = self.upload_row(id).await?.ok_or(Error::NotFound)?;
         let parts = self.part_rows(id).await?;
         let hashed = row[6].as_i64().unwrap_or(OUT_OF_ORDER);
         let state = row[7].as_bytes().and_then(|packed| Running::unpack(packed));
         let size: u64 = parts.iter().map(|part| part[3].as_i64().unwrap_or(0) as u64).sum();
         let mut running = match (state, parts.is_empty()) {
-            (Some(state), _) if hashed >= 0 => state,
-            _ => Running::new(false, true, false),
+            (Some(state), _) if hashed >= 0 && !wanted.md5 && !wanted.adler32 => state,
+            _ if wanted.md5 => Running::new(true, true, wanted.adler32),
+            _ => Running::new(false, true, wanted.adler32).without_md5(),
         };
         let seen = running.bytes();
         let mut extents: Vec<Extent> = Vec::new();

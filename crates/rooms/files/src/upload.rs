@@ -127,7 +127,7 @@ impl Tree {
         }
         let target = self.target(&join.at, join.make_parents).await?;
         self.judge_write(&target, &join.condition, &tokens, Some(sum)).await?;
-        let staged = self.space.upload_join(&upload.id).await?;
+        let staged = self.space.upload_join(&upload.id, join.announced.plan(Some(sum), None)).await?;
         join.announced.check(staged.size, &staged.digests)?;
         let head = match &staged.bytes {
             abri_data::StagedBytes::Inline(bytes) => bytes.slice(..bytes.len().min(mime::SNIFF_BYTES)),

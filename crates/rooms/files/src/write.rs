@@ -122,10 +122,10 @@ impl Incoming {
 impl Announced {
     /// Compares with what arrived; [`Error::Checksum`] when something differs.
     ///
-    /// A hash that was announced but not computed (parts that came out of order) is no difference.
+    /// A hash that was announced was also computed: [`Announced::plan`] asks for it.
     pub fn check(&self, size: u64, digests: &Digests) -> Result<()> {
         fn differs<T: PartialEq>(said: &Option<T>, found: &Option<T>) -> bool {
-            matches!((said, found), (Some(said), Some(found)) if said != found)
+            said.is_some() && said != found
         }
         let wrong = self.total.is_some_and(|total| total != size)
             || differs(&self.md5, &digests.md5)

@@ -13,6 +13,8 @@ use crate::content::Digests;
 pub(crate) struct Running {
     sha256: Sha256,
     md5: Option<Md5>,
+    /// Bytes after which the MD5 is given up.
+    md5_bytes_max: u64,
     sha1: Option<Sha1>,
     adler32: Option<adler2::Adler32>,
     bytes: u64,
@@ -22,11 +24,12 @@ pub(crate) struct Running {
 const STATE_FORMAT: u8 = 1;
 
 impl Running {
-    /// Hashes over nothing yet; SHA-256 always, the others when asked for.
+    /// Hashes over nothing yet: SHA-256 always, SHA-1 and Adler-32 when asked for, MD5 over small contents or when asked for.
     pub fn new(md5: bool, sha1: bool, adler32: bool) -> Self {
         Running {
             sha256: Sha256::new(),
-            md5: md5.then(Md5::new),
+            md5: Some(Md5::new()),
+            md5_bytes_max: if md5 { u64::MAX } else { Digests::MD5_BYTES_MAX },
             sha1: sha1.then(Sha1::new),
             adler32: adler32.then(adler2::Adler32::new),
             bytes: 0,
@@ -38,8 +41,8 @@ impl Running {
         self.bytes += bytes.len() as u64;
         self.sha256.update(bytes);
         if let Some(md5) = &mut self.md5 {
-            // The slowest hash is given up when it was not asked for by name and the content turns out large.
-            if self.bytes <= Digests::MD5_BYTES_MAX { md5.update(bytes) } else { self.md5 = None }
+            // The slowest hash is given up when nobody asked for it by name and the content turns out large.
+            if self.bytes <= self.md5_bytes_max { md5.update(bytes) } else { self.md5 = None }
         }
         if let Some(sha1) = &mut self.sha1 {
             sha1.update(bytes);
@@ -52,6 +55,11 @@ impl Running {
     /// How many bytes were taken in.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The same without an MD5: nobody asked, and the content is known to be large.
+    pub fn without_md5(self) -> Self {
+        Running { md5: None, ..self }
     }
 
     /// The hashes of everything taken in.
@@ -90,6 +98,7 @@ impl Running {
             sha256: Sha256::deserialize(sha256.try_into().ok()?).ok()?,
             sha1: Some(Sha1::deserialize(sha1.try_into().ok()?).ok()?),
             md5: None,
+            md5_bytes_max: 0,
             adler32: None,
             bytes: u64::from_le_bytes(bytes.try_into().ok()?),
         })
@@ -102,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_hash_goes_on_after_its_state_was_stored() {
-        let mut whole = Running::new(false, true, false);
+        let mut whole = Running::new(false, true, false).without_md5();
         whole.update(b"first part, second part");
-        let mut first = Running::new(false, true, false);
+        let mut first = Running::new(false, true, false).without_md5();
         first.update(b"first part,");
         let mut second = Running::unpack(&first.pack().expect("has SHA-1")).expect("reads what it wrote");
         second.update(b" second part");

@@ -145,8 +145,12 @@ impl Sink {
     }
 
     fn running(&mut self) -> Running {
-        let whole = self.plan.size.is_none_or(|size| size <= Digests::MD5_BYTES_MAX);
-        self.carried.take().unwrap_or_else(|| Running::new(self.plan.md5 || whole, self.plan.sha1, self.plan.adler32))
+        let plan = self.plan;
+        let large = plan.size.is_some_and(|size| size > Digests::MD5_BYTES_MAX) && !plan.md5;
+        self.carried.take().unwrap_or_else(|| {
+            let running = Running::new(plan.md5, plan.sha1, plan.adler32);
+            if large { running.without_md5() } else { running }
+        })
     }
 
     async fn finish_gathered(mut self) -> Result<(Staged, Carried)> {

@@ -139,8 +139,10 @@ async fn parts_in_any_order_make_the_same_file() {
         house.is_sound().await;
         let upload = house.space.upload(&id).await.unwrap().unwrap();
         assert_eq!(upload.parts.iter().map(|part| part.size).sum::<u64>(), bytes.len() as u64);
-        let staged = house.space.upload_join(&id).await.unwrap();
+        let staged = house.space.upload_join(&id, SinkPlan { md5: round == 0, ..SinkPlan::default() }).await.unwrap();
         assert_eq!(staged.digests.sha256.unwrap()[..], Sha256::digest(&bytes)[..], "order {order:?}");
+        let md5 = md5::Md5::digest(&bytes);
+        assert_eq!(staged.digests.md5.map(|known| known == md5[..]), (round == 0).then_some(true), "only when wanted");
         let file = node(house.edit(write(house.root(), "f", Source::Staged(staged))).await.unwrap()).unwrap();
         house.space.upload_drop(&id).await.unwrap();
         assert!(house.read(&file).await == bytes, "order {order:?}");
@@ -155,7 +157,7 @@ async fn small_parts_and_offsets_as_numbers_work_too() {
     part(&house, "u", 0, &noise(20_000, 1)).await;
     part(&house, "u", 20_000, &noise(100, 2)).await;
     part(&house, "u", 20_100, &noise(30_000, 3)).await;
-    let staged = house.space.upload_join("u").await.unwrap();
+    let staged = house.space.upload_join("u", SinkPlan::default()).await.unwrap();
     let whole = [noise(20_000, 1), noise(100, 2), noise(30_000, 3)].concat();
     assert_eq!(staged.digests.sha256.unwrap()[..], Sha256::digest(&whole)[..]);
     let file = node(house.edit(write(house.root(), "f", Source::Staged(staged))).await.unwrap()).unwrap();
