@@ -23,7 +23,7 @@ export function TextField({ label, hint, error, type = 'text', placeholder, inpu
   const [is_shown, setShown] = useState(false)
   const is_secret = type === 'password'
   return (
-    <AriaTextField {...rest} type={is_secret && is_shown ? 'text' : type} isInvalid={!!error} className={s.field!}>
+    <AriaTextField {...rest} type={is_secret && is_shown ? 'text' : type} isInvalid={!!error} validationBehavior="aria" className={s.field!}>
       <Label className={s.label!}>{label}</Label>
       <div className={s.box}>
         <Input ref={inputRef} placeholder={placeholder} className={s.input!} />

@@ -67,9 +67,9 @@ function SetUpForm({ token }: { token: string }) {
       <form className={s.form} onSubmit={onSubmit}>
         {code && !FIELD_OF[code] && <Notice kind="bad">{sentence(code)}</Notice>}
         <TextField label={t('public_name')} hint={t('public_name.hint')} name="name" autoComplete="name" autoFocus isRequired value={public_name} onChange={setPublicName} />
-        <TextField label={t('name')} hint={t('setup.name.hint')} error={errorOf('name')} name="username" autoComplete="username" isRequired value={name} onChange={text => setChosenName(text.toLowerCase())} />
-        <PassphraseField label={t('passphrase')} error={errorOf('passphrase')} value={passphrase} onChange={setPassphrase} about={[name, public_name]} />
-        <Button kind="primary" type="submit" className={s.wide} isPending={is_busy}>{t('setup.go')}</Button>
+        <TextField label={t('name')} hint={t('setup.name.hint')} error={errorOf('name')} name="username" autoComplete="username" isRequired value={name} onChange={text => { setChosenName(text.toLowerCase()); setCode(undefined) }} />
+        <PassphraseField label={t('passphrase')} error={errorOf('passphrase')} value={passphrase} onChange={text => { setPassphrase(text); setCode(undefined) }} about={[name, public_name]} />
+        <Button kind="primary" type="submit" className={s.wide} isPending={is_busy} isDisabled={!name || !passphrase}>{t('setup.go')}</Button>
       </form>
     </Frame>
   )
