@@ -18,16 +18,23 @@ impl Space {
     ///
     /// With rights on part of the scope: only what is within reach; a document that left it is [`Change::Gone`], and so is a node that
     /// left a directory within reach.
+    ///
+    /// # Errors
+    /// `NotFound` for a tree whose directory is not within reach.
     pub async fn changes(&self, scope: &Scope, since: Seq, limit: usize) -> Result<Changes> {
         let limit = limit.clamp(1, CHANGES_MAX);
         if self.sees_all(scope) {
             let changes = self.raw().changes(scope, since, limit).await?;
             return Ok(self.without_system_kinds(changes));
         }
+        if let Scope::Under(directory) = scope {
+            self.readable(*directory).await?;
+        }
         let mut page = self.raw().changes(scope, since, limit).await?;
         // Nodes that left a directory within reach are announced by that directory's own scope.
         let mut streams = Vec::new();
-        if matches!(scope, Scope::All) || *scope == Scope::Kind(Kind::known(Kind::FILES)) {
+        let files = matches!(scope, Scope::All) || *scope == Scope::Kind(Kind::known(Kind::FILES));
+        if files {
             for root in self.roots_within_reach().await? {
                 streams.push(self.raw().changes(&Scope::Under(root), since, limit).await?);
             }
@@ -37,22 +44,41 @@ impl Space {
             Some(end) => (end, true),
             None => (page.last, false),
         };
-        let mut seen: BTreeMap<(Seq, DocKey), Change> = BTreeMap::new();
+        // Ordered by position; at one position what is gone comes before what is (again) here.
+        let mut seen: BTreeMap<(Seq, bool, DocKey), Change> = BTreeMap::new();
         let mut here: HashSet<DocKey> = HashSet::new();
         let mut covers = Covers::default();
         let whole = self.is_whole(scope).await?;
+        let lost = if files { self.named_and_lost().await? } else { Vec::new() };
         for change in page.items.drain(..) {
+            if let Change::Gone { key, rev, seq, destroyed: true, .. } = &change
+                && key.kind.as_str() == Kind::FILES
+            {
+                // It, or something above it, was destroyed: whoever has a right on it by name is told (again, perhaps).
+                for key in &lost {
+                    let (place, name) = (NodeId::NONE, String::new());
+                    let gone = Change::Gone { key: key.clone(), rev: *rev, seq: *seq, place, name, destroyed: true };
+                    here.insert(key.clone());
+                    seen.insert((*seq, false, key.clone()), gone);
+                }
+            }
             if let Some(change) = self.shown_change(change, whole, &mut covers).await? {
                 here.insert(key_of(&change));
-                seen.insert((change.seq(), key_of(&change)), change);
+                let is_here = !matches!(change, Change::Gone { .. });
+                seen.insert((change.seq(), is_here, key_of(&change)), change);
             }
         }
         for change in streams.into_iter().flat_map(|stream| stream.items) {
             if matches!(change, Change::Gone { .. }) && here.insert(key_of(&change)) {
-                seen.insert((change.seq(), key_of(&change)), change);
+                for node in self.named_below(&change).await? {
+                    // It went with what is gone, and is still within reach by its own name.
+                    let key = DocKey::new(&Kind::known(Kind::FILES), node.id.to_hex());
+                    seen.insert((change.seq(), true, key), Change::Node { node, arrived: true });
+                }
+                seen.insert((change.seq(), false, key_of(&change)), change);
             }
         }
-        let items: Vec<Change> = seen.into_values().filter(|change| change.seq() <= last).collect();
+        let items: Vec<Change> = seen.into_iter().filter(|((seq, ..), _)| *seq <= last).map(|(_, change)| change).collect();
         for change in &items {
             if let Change::Node { node, .. } = change {
                 self.show(node.content);
@@ -94,6 +120,35 @@ impl Space {
             }
         }
         Ok(reached)
+    }
+
+    /// The nodes that rules name and that are no more.
+    async fn named_and_lost(&self) -> Result<Vec<DocKey>> {
+        let (root, trash) = self.roots();
+        let mut lost = Vec::new();
+        for id in self.standing().tree_values(Verb::Get, root, trash) {
+            if !self.is_there(id).await? {
+                lost.push(DocKey::new(&Kind::known(Kind::FILES), id.to_hex()));
+            }
+        }
+        Ok(lost)
+    }
+
+    /// The nodes that rules name and that are below a node that is gone from elsewhere.
+    async fn named_below(&self, gone: &Change) -> Result<Vec<Node>> {
+        let Change::Gone { key, destroyed: false, .. } = gone else { return Ok(Vec::new()) };
+        let Some(top) = NodeId::from_hex(&key.id) else { return Ok(Vec::new()) };
+        let (root, trash) = self.roots();
+        let mut below = Vec::new();
+        for id in self.standing().tree_values(Verb::Get, root, trash) {
+            if id != top
+                && self.raw().is_within(id, top).await?
+                && let Some(node) = self.node(id).await?
+            {
+                below.push(Node::clone(&node));
+            }
+        }
+        Ok(below)
     }
 
     /// Whether everything below the scope's directory is within reach, as it was when it was there.

@@ -124,7 +124,7 @@ mod tests {
         let kind = Kind::known("com.example.a");
         let entry = (Bytes::from_static(b"\x05a\0"), DocKey::new(&kind, "é"));
         assert_eq!(read_bookmark(&write_bookmark(&entry), &kind).expect("ours"), entry);
-        for bad in ["", "x", "AAAA", "_____w", "AAAAAf8"] {
+        for bad in ["", "x", "AAAA", "_____w", "AAAAAP8"] {
             assert!(read_bookmark(bad, &kind).is_err(), "{bad}");
         }
     }

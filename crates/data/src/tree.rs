@@ -42,8 +42,17 @@ impl Space {
         }
     }
 
+    /// Whether a node is in the tree or in the trash: not destroyed, not being made.
+    pub(crate) async fn is_there(&self, id: NodeId) -> Result<bool> {
+        let (root, trash) = self.roots();
+        Ok(self.raw().is_within(id, root).await? || self.raw().is_within(id, trash).await?)
+    }
+
     /// The nodes along a path of keys from `root` on, as far as they exist and the asker may read them.
     pub async fn resolve(&self, root: NodeId, keys: &[String]) -> Result<Resolved> {
+        if root != self.roots().0 && !self.is_there(root).await? {
+            return Err(Error::NotFound);
+        }
         let mut resolved = self.raw().resolve(root, keys).await?;
         if !self.reads_every_file() {
             let mut covers = Covers::default();
@@ -69,6 +78,9 @@ impl Space {
     /// `NotFound` when the asker may not read the directory.
     pub async fn children(&self, parent: NodeId, after: Option<&str>, limit: usize) -> Result<Vec<Arc<Node>>> {
         let limit = limit.min(PAGE_NODES_MAX);
+        if !self.is_there(parent).await? {
+            return Err(Error::NotFound);
+        }
         if self.reads_every_file() {
             return self.raw().children(parent, after, limit).await;
         }
@@ -101,6 +113,9 @@ impl Space {
 
     /// The directories above a node and itself, root first, from the first one that the asker may read.
     pub async fn ancestors(&self, id: NodeId) -> Result<Vec<Arc<Node>>> {
+        if !self.is_there(id).await? {
+            return Ok(Vec::new());
+        }
         let mut line = self.raw().ancestors(id).await?;
         if !self.reads_every_file() {
             let mut covers = Covers::default();
@@ -164,7 +179,7 @@ impl Space {
     /// A lock by its token, when the asker may read what it locks.
     pub async fn lock(&self, token: &str) -> Result<Option<Lock>> {
         let Some(lock) = self.raw().lock(token).await? else { return Ok(None) };
-        let seen = self.reads_every_file() || self.node(lock.node).await?.is_some();
+        let seen = self.node(lock.node).await?.is_some();
         Ok(seen.then_some(lock))
     }
 
@@ -189,6 +204,9 @@ impl Space {
     }
 
     async fn seen(&self, node: Arc<Node>) -> Result<Option<Arc<Node>>> {
+        if !self.is_there(node.id).await? {
+            return Ok(None);
+        }
         if self.reads_every_file() {
             self.show(node.content);
             return Ok(Some(node));
@@ -201,7 +219,7 @@ impl Space {
     }
 
     pub(crate) async fn readable(&self, node: NodeId) -> Result<()> {
-        if self.reads_every_file() || self.node(node).await?.is_some() { Ok(()) } else { Err(Error::NotFound) }
+        if self.node(node).await?.is_some() { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// How far `verb` reaches a node that is in the tree.
@@ -215,13 +233,18 @@ impl Space {
             return Ok(Cover::Whole);
         }
         match self.standing().reach(verb, &Kind::known(Kind::FILES)) {
-            Reach::All => return Ok(Cover::Whole),
+            Reach::All if self.is_there(above).await? => return Ok(Cover::Whole),
+            Reach::All => return Ok(Cover::No),
             Reach::None => return Ok(Cover::No),
             Reach::Some => {}
         }
         let line = self.raw().ancestors(above).await?;
         let ids: Vec<NodeId> = line.iter().map(|node| node.id).collect();
         let (root, trash) = self.roots();
+        // Elsewhere is what was destroyed and what is being made.
+        if !ids.first().is_some_and(|top| *top == root || *top == trash) {
+            return Ok(Cover::No);
+        }
         Ok(self.standing().cover(verb, &Lineage { node, ids: &ids, root, trash }))
     }
 
