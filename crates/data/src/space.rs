@@ -163,7 +163,9 @@ impl Space {
 
     /// Whether a content was shown to the asker.
     pub(crate) fn shown(&self, content: ContentId) -> Result<()> {
-        if self.inner.everything || self.inner.shown.lock().get(&content).is_some() { Ok(()) } else { Err(Error::NotFound) }
+        // Who may read every file needs not to be shown one first.
+        let known = self.inner.everything || self.reads_every_file() || self.inner.shown.lock().get(&content).is_some();
+        if known { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// Tells followers and jobs that the space moved.

@@ -24,7 +24,7 @@ pub fn options(area: &Area) -> Answer {
     let mut answer = empty(StatusCode::OK);
     let headers = answer.headers_mut();
     // Windows mounts only what names `MS-Author-Via`; `oc-resource-sharing` and its like are not ours to claim.
-    headers.insert(DAV, HeaderValue::from_static("1, 2, 3, sync-collection"));
+    headers.insert(DAV, HeaderValue::from_static("1, 2, 3"));
     headers.insert(DASL, HeaderValue::from_static("<DAV:basicsearch>"));
     headers.insert(MS_AUTHOR_VIA, HeaderValue::from_static("DAV"));
     headers.insert(header::ALLOW, HeaderValue::from_static(allow(area)));
