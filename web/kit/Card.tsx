@@ -2,12 +2,14 @@ import type { ReactNode } from 'react'
 import { cx } from './cx'
 import s from './Card.module.css'
 
-export function Card({ title, action, children, flush }: { title?: string; action?: ReactNode; children: ReactNode; flush?: boolean }) {
+type CardProps = { title?: string; heading?: 'h2' | 'h3'; action?: ReactNode; children: ReactNode; flush?: boolean }
+
+export function Card({ title, heading: Heading = 'h2', action, children, flush }: CardProps) {
   return (
     <section className={cx(s.card, flush && s.flush)}>
       {title && (
         <div className={s.head}>
-          <h2>{title}</h2>
+          <Heading>{title}</Heading>
           {action}
         </div>
       )}

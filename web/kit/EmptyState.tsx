@@ -12,7 +12,7 @@ const SHAPES: Record<Drawing, ReactNode> = {
 }
 
 /** Nothing here: a drawing, a sentence, a button. */
-export function EmptyState({ drawing, title, sentence, children }: { drawing: Drawing; title: string; sentence?: string; children?: ReactNode }) {
+export function EmptyState({ drawing, title, sentence, children }: { drawing: Drawing; title?: string; sentence?: string; children?: ReactNode }) {
   return (
     <div className={s.empty}>
       <svg className={s.drawing} viewBox="0 0 150 140" aria-hidden>
@@ -21,7 +21,7 @@ export function EmptyState({ drawing, title, sentence, children }: { drawing: Dr
         <circle cx="27" cy="108" r="3.500" />
         <g>{SHAPES[drawing]}</g>
       </svg>
-      <h2>{title}</h2>
+      {title && <h2>{title}</h2>}
       {sentence && <p>{sentence}</p>}
       {children && <div className={s.actions}>{children}</div>}
     </div>

@@ -53,20 +53,22 @@ export default function Palette({ close }: { close: () => void }) {
           <Search size={19} strokeWidth={1.9} aria-hidden />
           <Input placeholder={`${t('search')}…`} />
         </TextField>
-        <Menu className={s.list!} aria-label={t('palette.results')} onAction={onAction} renderEmptyState={() => <p className={s.none}>{t('palette.none')}</p>}>
-          {groups.filter(([, list]) => list.length).map(([title, list]) => (
-            <MenuSection key={title}>
-              <Header className={s.group!}>{title}</Header>
-              {list.map(row => (
-                <MenuItem key={row.id} id={row.id} textValue={row.name} className={s.row!}>
-                  {row.icon}
-                  <span className={s.name}>{row.name}{row.note && <small>{row.note}</small>}</span>
-                  {row.keys && <Keys of={row.keys} />}
-                </MenuItem>
-              ))}
-            </MenuSection>
-          ))}
-        </Menu>
+        <div className={s.scroll} role="group" tabIndex={0} aria-label={t('palette.results')}>
+          <Menu className={s.list!} aria-label={t('palette.results')} onAction={onAction} renderEmptyState={() => <p className={s.none}>{t('palette.none')}</p>}>
+            {groups.filter(([, list]) => list.length).map(([title, list]) => (
+              <MenuSection key={title}>
+                <Header className={s.group!}>{title}</Header>
+                {list.map(row => (
+                  <MenuItem key={row.id} id={row.id} textValue={row.name} className={s.row!}>
+                    {row.icon}
+                    <span className={s.name}>{row.name}{row.note && <small>{row.note}</small>}</span>
+                    {row.keys && <Keys of={row.keys} />}
+                  </MenuItem>
+                ))}
+              </MenuSection>
+            ))}
+          </Menu>
+        </div>
       </Autocomplete>
       <div className={s.foot} aria-hidden>
         <span><Keys of="ArrowUp" /><Keys of="ArrowDown" /> {t('palette.move')}</span>

@@ -31,7 +31,7 @@ export default function SetUp() {
 function Expired() {
   return (
     <Frame title={t('setup.expired.title')}>
-      <EmptyState drawing="lost" title="" sentence={t('setup.expired.sentence')}>
+      <EmptyState drawing="lost" sentence={t('setup.expired.sentence')}>
         <Button kind="primary" onPress={() => go('/~/login', 'replace')}>{t('setup.expired.login')}</Button>
       </EmptyState>
     </Frame>

@@ -20,7 +20,7 @@ export function Crumbs({ place, node }: { place: Place; node?: FileNode }) {
   const above = useLoaded(is_below ? `${node.id} ${node.path}` : '', async () => (is_below ? ancestors(node) : []))
   const steps = is_below ? (above.value ?? []) : []
   const hidden = Math.max(0, steps.length - SHOWN_MAX)
-  const title = place.kind === 'trash' ? t('trash') : place.kind === 'recent' ? t('recent') : isRoot(place) ? t('mine') : (node?.name ?? '\u00a0')
+  const title = place.kind === 'trash' ? t('trash') : place.kind === 'recent' ? t('recent') : isRoot(place) ? t('mine') : (node?.name ?? t('files'))
   return (
     <nav aria-label={t('crumbs')} className={s.crumbs}>
       <ol>

@@ -36,7 +36,7 @@ export function SecurityPage() {
   const is_wrong = code === 'unauthenticated'
   const is_weak = code === 'weak_passphrase'
   return (
-    <Card title={t('security.passphrase')}>
+    <Card title={t('security.passphrase')} heading="h3">
       <form className={s.plainForm} onSubmit={onSubmit}>
         <input type="text" name="username" autoComplete="username" value={me().name} readOnly hidden />
         {code && !is_wrong && !is_weak && <Notice kind="bad">{sentence(code)}</Notice>}
