@@ -38,6 +38,7 @@ impl Space {
             self.ring();
             return Ok(done);
         }
+        let mut last = Error::Unavailable;
         for _ in 0..TRIES_MAX {
             let (mut judged, mut narrowed) = (Vec::with_capacity(edits.len()), false);
             for edit in &edits {
@@ -46,7 +47,8 @@ impl Space {
                 judged.push(edit);
             }
             match self.raw().commit(Request { edits: judged, now, tokens: tokens.clone() }).await {
-                Err(Error::Conflict { .. }) if narrowed => {}
+                // One that was not narrowed may be the one in conflict: after some tries its caller is told.
+                Err(error @ Error::Conflict { .. }) if narrowed => last = error,
                 Err(error) => return Err(error),
                 Ok(done) => {
                     self.ring();
@@ -55,7 +57,7 @@ impl Space {
                 }
             }
         }
-        Err(Error::Unavailable)
+        Err(last)
     }
 
     /// Copies a node, with everything below when `deep`. The asker must be allowed to read all of it, and to write where it goes.

@@ -1,5 +1,6 @@
 //! The house's data: opens spaces for someone, and for nobody else.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use crate::wake::Wakes;
 const KNOWN_SPACES: NonZeroUsize = NonZeroUsize::new(16_384).expect("not zero");
 /// How many host names are kept in memory.
 const KNOWN_HOSTS: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
+/// Creators of spaces of different owners that do not wait for one another.
+const CREATING_TURNS: usize = 64;
 /// The id block of the root system space.
 const ROOT_BLOCK: i64 = 1;
 
@@ -38,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) personal: Mutex<LruCache<(SpaceId, String), SpaceId>>,
     pub(crate) hosts: Mutex<LruCache<String, (SpaceId, Seq)>>,
     pub(crate) wakes: Wakes,
+    creating: Vec<tokio::sync::Mutex<()>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -64,6 +68,7 @@ impl Data {
             personal: Mutex::new(LruCache::new(KNOWN_SPACES)),
             hosts: Mutex::new(LruCache::new(KNOWN_HOSTS)),
             wakes: Wakes::default(),
+            creating: (0..CREATING_TURNS).map(|_| tokio::sync::Mutex::new(())).collect(),
             clock,
         };
         Data { inner: Arc::new(inner) }
@@ -85,7 +90,7 @@ impl Data {
     /// `NotFound` when there is none, or `who` may see nothing of it.
     pub async fn space(&self, who: &Who, id: SpaceId) -> Result<Space> {
         let info = self.info(who, id).await?;
-        let raw = self.inner.engine.open(id).await?;
+        let raw = if info.kind == SpaceKind::System { self.system_raw(id).await? } else { self.inner.engine.open(id).await? };
         let standing = self.standing(who, &info, &raw).await?;
         if standing.is_nothing() {
             return Err(Error::NotFound);
@@ -147,6 +152,13 @@ impl Data {
             rules.push(Rule::of("*", verbs));
         }
         Ok(Standing::new(who, Right::Rules(rules), false))
+    }
+
+    /// Those who create a space of this owner go one after the other: of two who want a personal space, one is told that there is one.
+    pub(crate) async fn creating_turn(&self, organisation: SpaceId, owner: Option<&str>) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (organisation, owner).hash(&mut hasher);
+        self.inner.creating[(hasher.finish() % CREATING_TURNS as u64) as usize].lock().await
     }
 
     /// The raw system space of an organisation.

@@ -14,8 +14,6 @@ use crate::kinds;
 
 /// Most members of a shared space: larger teams are groups.
 pub const MEMBERS_MAX: usize = 1_000;
-/// Random ids below this are kept for system spaces.
-const FIRST_RANDOM_ID: i64 = 1 << 20;
 
 /// What a space is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,13 +175,17 @@ impl Data {
         self.judge_creation(who, &new)?;
         check_new(&new)?;
         self.organisation_exists(new.organisation).await?;
+        let _turn = match new.kind {
+            SpaceKind::Personal => Some(self.creating_turn(new.organisation, new.owner.as_deref()).await),
+            _ => None,
+        };
         if new.kind == SpaceKind::Personal
             && let Some(owner) = &new.owner
             && self.personal_id(new.organisation, owner).await?.is_some()
         {
             return Err(Error::Exists);
         }
-        let id = SpaceId(rand::random_range(FIRST_RANDOM_ID..i64::MAX));
+        let id = SpaceId::random();
         let first_block = self.inner.ids.take(id).await?;
         let raw = self.inner.engine.create(id, NewSpace { first_block, quota: new.quota }).await?;
         let info = SpaceInfo {

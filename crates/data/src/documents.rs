@@ -152,6 +152,7 @@ impl Space {
     /// Several edits, all or none.
     pub async fn batch_all(&self, edits: Vec<DocEdit>) -> Result<Vec<Doc>> {
         check_batch(&edits)?;
+        let mut last = Error::Unavailable;
         for _ in 0..TRIES_MAX {
             let (mut judged, mut narrowed) = (Vec::with_capacity(edits.len()), false);
             for edit in &edits {
@@ -160,19 +161,20 @@ impl Space {
                 judged.push(one.edit);
             }
             match self.commit_docs(judged).await {
-                Err(Error::Conflict { .. } | Error::Exists) if narrowed => {}
+                // One that was not narrowed may be the one in conflict: after some tries its caller is told.
+                Err(error @ Error::Conflict { .. }) if narrowed => last = error,
                 Err(error) => return Err(error),
                 Ok(done) => return Ok(docs_of(done)),
             }
         }
-        Err(Error::Unavailable)
+        Err(last)
     }
 
     async fn edit(&self, edit: DocEdit) -> Result<Doc> {
         for _ in 0..TRIES_MAX {
             let Judged { edit, narrowed } = self.judge(&edit).await?;
             match self.commit_docs(vec![edit]).await {
-                Err(Error::Conflict { .. } | Error::Exists) if narrowed => {}
+                Err(Error::Conflict { .. }) if narrowed => {}
                 Err(error) => return Err(error),
                 Ok(done) => return docs_of(done).pop().ok_or_else(|| Error::internal("a document's edit without document")),
             }

@@ -94,7 +94,7 @@ impl Data {
         if !is_system(who) {
             return Err(Error::Forbidden);
         }
-        let id = SpaceId(rand::random_range(1 << 20..i64::MAX));
+        let id = SpaceId::random();
         let organisation = Organisation { id, name: name.to_owned(), hosts, locale: locale.to_owned() };
         let organisation = self.checked(organisation).await?;
         let first_block = self.inner.ids.take(id).await?;
