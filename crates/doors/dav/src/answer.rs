@@ -73,7 +73,12 @@ pub fn node_headers(headers: &mut HeaderMap, tree: &Tree, node: &Node) {
     let etag = value(&text);
     headers.insert(header::ETAG, etag.clone());
     headers.insert(OC_ETAG, etag);
-    text.clear();
+    file_id_header(headers, tree, node);
+}
+
+/// Puts a node's number.
+pub fn file_id_header(headers: &mut HeaderMap, tree: &Tree, node: &Node) {
+    let mut text = String::with_capacity(32);
     abri_files::push_file_id(&mut text, tree.id(), node);
     headers.insert(OC_FILE_ID, value(&text));
 }

@@ -8,7 +8,7 @@ use axum::body::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::answer::{Answer, NOSNIFF, node_headers, value};
+use crate::answer::{Answer, NOSNIFF, OC_ETAG, file_id_header, value};
 use crate::area::Base;
 use crate::door::Door;
 use crate::error::{Outcome, Refusal};
@@ -43,9 +43,10 @@ pub async fn file(tree: &Tree, asked: &Asked, opened: Opened) -> Outcome {
         Ranges::Unsatisfiable => return Err(Refusal::Range(opened.size)),
     };
     let headers = answer.headers_mut();
-    node_headers(headers, tree, &opened.node);
     let etag = value(&format!("\"{}\"", opened.etag));
-    headers.insert(header::ETAG, etag);
+    headers.insert(header::ETAG, etag.clone());
+    headers.insert(OC_ETAG, etag);
+    file_id_header(headers, tree, &opened.node);
     headers.insert(header::LAST_MODIFIED, http_date(opened.mtime.seconds()));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

@@ -76,8 +76,7 @@ async fn judge_if(door: &Door, asked: &Asked, tree: &Tree, found: &Found, header
 
 /// What a resource named in the header is like; one that is not ours is like nothing.
 async fn state_of(door: &Door, asked: &Asked, resource: &str) -> Result<if_header::State, Refusal> {
-    let hosts: Vec<&str> = asked.hosts.iter().map(String::as_str).collect();
-    let Ok(path) = abri_proto_dav::destination::parse(resource, &hosts) else { return Ok(Default::default()) };
+    let Ok(path) = asked.path_of(resource) else { return Ok(Default::default()) };
     let Area::Files(base) = Area::of(&path) else { return Ok(Default::default()) };
     let found = match door.tree(&asked.session, &base.which).await {
         Ok(tree) => {

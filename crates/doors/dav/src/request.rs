@@ -5,11 +5,11 @@ use std::sync::Arc;
 use abri_files::{Announced, Incoming};
 use abri_identity::Session;
 use abri_model::Error;
-use abri_proto_dav::{Algorithm, Checksum, DavPath, Depth, If, Prefer, checksum, depth, upload};
+use abri_proto_dav::{Algorithm, Checksum, DavPath, Depth, DestinationError, If, Prefer, checksum, depth, upload};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 use http_body::Body as _;
 
 use crate::error::Refusal;
@@ -64,8 +64,10 @@ pub struct Asked {
     pub query: Option<String>,
     /// Everything else it says.
     pub headers: HeaderMap,
-    /// The names by which this server was called, for `Destination` and `If`.
-    pub hosts: Vec<String>,
+    /// The host that the client asked for, as the listener knows it.
+    pub host: Option<String>,
+    /// The host in the request's target, when it is there.
+    pub authority: Option<http::uri::Authority>,
 }
 
 impl Verb {
@@ -120,8 +122,14 @@ impl Asked {
     /// `Destination`, which must be here.
     pub fn destination(&self) -> Result<DavPath, Refusal> {
         let value = self.header("destination").ok_or_else(|| Refusal::Bad("the Destination header is needed: say where to".to_owned()))?;
-        let hosts: Vec<&str> = self.hosts.iter().map(String::as_str).collect();
-        Ok(abri_proto_dav::destination::parse(value, &hosts)?)
+        Ok(self.path_of(value)?)
+    }
+
+    /// The path that a header names, when it is one on this server.
+    pub fn path_of(&self, value: &str) -> Result<DavPath, DestinationError> {
+        let authority = self.authority.as_ref().map(|authority| authority.as_str());
+        let hosts: Vec<&str> = [self.header("host"), self.host.as_deref(), authority].into_iter().flatten().collect();
+        abri_proto_dav::destination::parse(value, &hosts)
     }
 
     /// A time given in seconds by a header.
@@ -208,8 +216,8 @@ fn too_large(bytes_max: usize) -> Refusal {
 
 /// Reads and throws away what a client is sending while it is being refused: many read no answer before they have
 /// sent everything. Not for those that wait for `100 Continue`, and not without end.
-pub async fn refused_body(headers: &HeaderMap, body: Body) {
-    if headers.get(header::EXPECT).is_some() || body.size_hint().lower() > DRAIN_BYTES_MAX as u64 {
+pub async fn refused_body(waits: bool, body: Body) {
+    if waits || body.size_hint().lower() > DRAIN_BYTES_MAX as u64 {
         return;
     }
     let mut stream = body.into_data_stream();

@@ -43,12 +43,12 @@ pub fn router_with(data: Data, identity: Identity, files: Files, policy: DavPoli
 
 async fn serve(State(door): State<Arc<Door>>, request: Request<Body>) -> Answer {
     let (parts, body) = request.into_parts();
-    let headers = parts.headers.clone();
+    let waits = parts.headers.contains_key(header::EXPECT);
     match answer(&door, parts, body).await {
         Ok(answer) => answer,
         Err((refusal, body)) => {
             if let Some(body) = body {
-                refused_body(&headers, body).await;
+                refused_body(waits, body).await;
             }
             refusal.answer(&door.policy.realm)
         }
@@ -99,30 +99,13 @@ fn taken(body: &mut Option<Body>) -> Body {
 }
 
 /// Who asks what, before any body is read.
-async fn ask(door: &Door, parts: http::request::Parts) -> Result<Asked, Refusal> {
-    let verb = Verb::of(&parts.method);
-    let session = match asker(&door.identity, &parts).await {
-        Ok(session) => session,
-        // The room for everybody's session does not depend on what they ask.
-        Err(error) => return Err(error.into()),
-    };
-    let verb = verb.ok_or(Refusal::NotImplemented("this method is not known here: OPTIONS tells those that are"))?;
+async fn ask(door: &Door, mut parts: http::request::Parts) -> Result<Asked, Refusal> {
+    let session = asker(&door.identity, &parts).await?;
+    let verb = Verb::of(&parts.method)
+        .ok_or(Refusal::NotImplemented("this method is not known here: OPTIONS tells those that are"))?;
     let path = DavPath::parse(parts.uri.path())?;
-    let hosts = hosts(&parts);
-    Ok(Asked { session, verb, path, query: parts.uri.query().map(str::to_owned), headers: parts.headers, hosts })
+    let query = parts.uri.query().map(str::to_owned);
+    let host = parts.extensions.remove::<Connection>().and_then(|connection| connection.host);
+    let authority = parts.uri.into_parts().authority;
+    Ok(Asked { session, verb, path, query, headers: parts.headers, host, authority })
 }
-
-/// The names by which the client called us, itself or through a proxy.
-fn hosts(parts: &http::request::Parts) -> Vec<String> {
-    let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let connection = parts.extensions.get::<Connection>().and_then(|connection| connection.host.as_deref());
-    let authority = parts.uri.authority().map(|authority| authority.as_str());
-    let mut hosts: Vec<String> = Vec::new();
-    for name in [host, connection, authority].into_iter().flatten() {
-        if !hosts.iter().any(|known| known == name) {
-            hosts.push(name.to_owned());
-        }
-    }
-    hosts
-}
-

@@ -73,10 +73,9 @@ fn out_of_scope() -> Refusal {
 
 /// Clients name the scope from `/remote.php/dav` on, by path, or by URI.
 fn scope_path(asked: &Asked, scope: &Scope) -> Option<(DavPath, Base)> {
-    let hosts: Vec<&str> = asked.hosts.iter().map(String::as_str).collect();
     let relative = format!("/remote.php/dav/{}", scope.href.trim_start_matches('/'));
     for href in [scope.href.as_str(), &relative] {
-        if let Ok(path) = abri_proto_dav::destination::parse(href, &hosts)
+        if let Ok(path) = asked.path_of(href)
             && let Area::Files(base) = Area::of(&path)
         {
             return Some((path, base));

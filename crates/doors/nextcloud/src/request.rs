@@ -9,7 +9,7 @@ use abri_proto_dav::{Algorithm, DavPath, Depth, If, checksum, depth, upload};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 use http_body::Body as _;
 
 use crate::error::Refusal;
@@ -153,8 +153,8 @@ pub async fn read_body(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Reads and throws away what a client is sending while it is being refused, unless it waits for `100 Continue`.
-pub async fn refused_body(headers: &HeaderMap, body: Body) {
-    if headers.get(header::EXPECT).is_some() || body.size_hint().lower() > DRAIN_BYTES_MAX as u64 {
+pub async fn refused_body(waits: bool, body: Body) {
+    if waits || body.size_hint().lower() > DRAIN_BYTES_MAX as u64 {
         return;
     }
     let mut stream = body.into_data_stream();

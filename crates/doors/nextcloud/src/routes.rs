@@ -84,13 +84,13 @@ async fn asked_user(door: &Door, parts: &http::request::Parts) -> Result<serde_j
 
 async fn serve_uploads(State(door): State<Arc<Door>>, request: Request<Body>) -> Answer {
     let (parts, body) = request.into_parts();
-    let headers = parts.headers.clone();
+    let waits = parts.headers.contains_key(header::EXPECT);
     let mut body = Some(body);
     match answer_upload(&door, parts, &mut body).await {
         Ok(answer) => answer,
         Err(refusal) => {
             if let Some(body) = body {
-                refused_body(&headers, body).await;
+                refused_body(waits, body).await;
             }
             refusal.answer(&door.product.realm)
         }
