@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use abri_data::{Data, Doctypes, SpaceKind};
+use abri_data::{Data, Doctypes, Organisation, SpaceKind};
 use abri_files::{Files, FilesPolicy, VersionPolicy};
 use abri_identity::{Identity, IdentityConfig};
 use abri_model::time::Clock;
@@ -110,6 +110,17 @@ impl House {
             realtime: abri_door_realtime::router(data.clone(), identity.clone(), files.clone(), stop),
             web: abri_door_web::router(),
         }
+    }
+
+    /// Gives the first organisation the language of the settings.
+    pub async fn speak(&self) -> abri_model::Result<()> {
+        let first = self.data.organisation(SpaceId::ROOT).await?;
+        let locale = &self.config.accounts.locale;
+        if first.locale != *locale {
+            let first = Organisation { locale: locale.clone(), ..first };
+            self.data.set_organisation(&Who::system("settings"), first).await?;
+        }
+        Ok(())
     }
 
     /// The organisation that a host name leads to; without one the first.

@@ -20,6 +20,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const PASSPHRASE_BYTES_MAX: usize = 4096;
 
 fn main() -> ExitCode {
+    // What is written is for its owner alone, whatever the caller's habit.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     tls::install_provider();
     let cli = Cli::parse();
     match run(cli) {

@@ -29,6 +29,7 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let acme_dir = tls::acme::dir(&dir.path);
     let house = Arc::new(House::open(config, dir).await?);
     let config = &house.config;
+    house.speak().await.map_err(told)?;
 
     let mut listeners = Vec::new();
     for (addresses, secure) in [(&config.listen, false), (&config.tls.listen, true)] {
@@ -57,7 +58,8 @@ pub async fn serve(config: Config) -> Result<(), String> {
         say(&format!("set-up link: {}/~/setup#{token}", link_base(config, first)));
     }
     let limits = config.limits.clone();
-    let serving = tokio::spawn(async move { listen::serve(listeners, front, tls, &limits, stop).await });
+    let maps = house.engine.maps();
+    let serving = tokio::spawn(async move { listen::serve(listeners, front, tls, maps, &limits, stop).await });
     say(&format!("ready {}://{}", first.1, first.0));
     notify(NotifyState::Ready);
     tracing::info!(address = %first.0, version = env!("CARGO_PKG_VERSION"), "ready");

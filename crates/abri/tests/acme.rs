@@ -107,7 +107,7 @@ async fn a_certificate_is_fetched_used_kept_and_renewed() {
     let limits = Limits { connections: 10, head_seconds: 5, head_bytes: 65536, stop_seconds: 5, ..Limits::default() };
     let front = Front::new(doors, Vec::new(), limits.head_bytes, None);
     let config = tls::server_config(certificates.clone());
-    let server = tokio::spawn(async move { listen::serve(vec![listener], front, Some(config), &limits, stop).await });
+    let server = tokio::spawn(async move { listen::serve(vec![listener], front, Some(config), Default::default(), &limits, stop).await });
 
     let acme = Acme {
         hosts: vec![HOST.into()],

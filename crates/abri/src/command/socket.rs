@@ -2,9 +2,11 @@
 //!
 //! One JSON line with a [`Command`] goes in, JSON [`Line`]s come out, the last is the end.
 
+use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,6 +19,21 @@ use crate::house::House;
 /// Longest command.
 const COMMAND_BYTES_MAX: u64 = 64 << 10;
 
+/// Longest address of a socket that the system takes, in bytes.
+const ADDRESS_BYTES_MAX: usize = 107;
+
+/// The socket's address, however deep its directory is: a long one is named through the open directory.
+///
+/// The second value holds the directory open; the address is good as long as it lives.
+fn address(path: &Path) -> io::Result<(PathBuf, Option<File>)> {
+    if path.as_os_str().len() <= ADDRESS_BYTES_MAX {
+        return Ok((path.to_owned(), None));
+    }
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let dir = File::open(dir)?;
+    Ok((PathBuf::from(format!("/proc/self/fd/{}", dir.as_raw_fd())).join(name), Some(dir)))
+}
+
 /// Answers commands on `path` for ever.
 pub fn listen(path: &Path, house: Arc<House>) -> io::Result<impl Future<Output = ()> + Send + use<>> {
     // The lock on the directory is ours, so whatever is there was left by a server that was killed.
@@ -24,7 +41,8 @@ pub fn listen(path: &Path, house: Arc<House>) -> io::Result<impl Future<Output =
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(path)?;
+    let (address, _dir) = address(path)?;
+    let listener = UnixListener::bind(address)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     Ok(async move {
         loop {
@@ -79,7 +97,11 @@ async fn write_line(write: &mut (impl AsyncWriteExt + Unpin), line: &Line) -> io
 
 /// Sends `command` to the server at `path`; the lines it says. `None` when no server is there.
 pub async fn send(path: &Path, command: &Command) -> io::Result<Option<mpsc::Receiver<Line>>> {
-    let mut stream = match UnixStream::connect(path).await {
+    let (address, _dir) = match address(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        address => address?,
+    };
+    let mut stream = match UnixStream::connect(address).await {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => return Ok(None),
         Err(error) => return Err(error),

@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod proxy;
+pub mod send;
 
 use std::convert::Infallible;
 use std::io;
@@ -18,10 +19,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
+use abri_space::blob::maps::Maps;
+
 use crate::config::Limits;
 use crate::tls;
 
 pub use front::Front;
+use send::PlainStream;
 
 /// Connections the system may hold for us before we accept them.
 const BACKLOG: i32 = 1024;
@@ -79,17 +83,19 @@ struct Shared {
     builder: auto::Builder<TokioExecutor>,
     tls: Option<TlsAcceptor>,
     room: Arc<Semaphore>,
+    maps: Arc<Maps>,
     stop: watch::Receiver<bool>,
 }
 
 /// Serves until `stop` turns true, then gives requests under way `limits.stop_seconds` to end.
 ///
 /// Returns whether all of them ended in time.
-pub async fn serve(listeners: Vec<Listener>, front: Front, tls: Option<Arc<rustls::ServerConfig>>, limits: &Limits, mut stop: watch::Receiver<bool>) -> bool {
+pub async fn serve(listeners: Vec<Listener>, front: Front, tls: Option<Arc<rustls::ServerConfig>>, maps: Arc<Maps>, limits: &Limits, mut stop: watch::Receiver<bool>) -> bool {
     let shared = Arc::new(Shared {
         front,
         builder: builder(limits),
         tls: tls.map(TlsAcceptor::from),
+        maps,
         room: Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
         stop: stop.clone(),
     });
@@ -157,7 +163,7 @@ fn set_up(stream: &TcpStream) {
 
 async fn connection(stream: TcpStream, peer: SocketAddr, secure: bool, shared: &Shared, watcher: Watcher) {
     if !secure {
-        return speak(stream, peer, false, shared, watcher).await;
+        return speak(PlainStream::new(stream, shared.maps.clone()), peer, false, shared, watcher).await;
     }
     let Some(acceptor) = &shared.tls else { return };
     match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {

@@ -87,7 +87,7 @@ impl AsyncWrite for PlainStream {
             Some(before) => {
                 let before = &bufs[..before];
                 self.poll_send(cx, || {
-                    let flags = MsgFlags::MSG_MORE | MsgFlags::MSG_NOSIGNAL;
+                    let flags = MsgFlags::from_bits_retain(libc::MSG_MORE) | MsgFlags::MSG_NOSIGNAL;
                     Ok(sendmsg::<()>(self.stream.as_raw_fd(), before, &[], flags, None)?)
                 })
             }
