@@ -74,31 +74,50 @@ impl Teller {
         &self.plan
     }
 
+    /// Whether hashes of contents are told.
+    pub fn wants_contents(&self) -> bool {
+        self.plan.needs_contents && !self.plan.names_only
+    }
+
+    /// Takes over what is known of the contents of a page of nodes.
+    pub fn have_contents(&mut self, contents: Vec<Option<Arc<Content>>>) {
+        self.contents.clear();
+        self.contents.extend(contents.into_iter().flatten().map(|content| (content.id, content)));
+    }
+
     /// Reads what the plan needs besides the nodes themselves, for a page of them at once.
     pub async fn prepare(&mut self, nodes: &[Arc<Node>]) -> Result<(), Refusal> {
-        if self.plan.needs_contents && !self.plan.names_only {
+        self.read_contents(nodes).await?;
+        self.read_locks(nodes).await
+    }
+
+    /// Reads what is known of contents, in one round trip.
+    pub async fn read_contents(&mut self, nodes: &[Arc<Node>]) -> Result<(), Refusal> {
+        if self.wants_contents() {
             let ids: Vec<ContentId> = nodes.iter().filter_map(|node| node.content).collect();
             let contents = self.tree.space().contents(&ids).await?;
-            self.contents = contents.into_iter().flatten().map(|content| (content.id, content)).collect();
+            self.have_contents(contents);
         }
-        if self.plan.needs_locks && !self.plan.names_only {
-            self.locks.clear();
-            for node in nodes {
-                let locks = self.tree.locks_on(node.id).await?;
-                if !locks.is_empty() {
-                    let mut rooted = Vec::with_capacity(locks.len());
-                    for lock in locks {
-                        let above = self.tree.path_of(lock.node).await.unwrap_or_default();
-                        let mut root = String::new();
-                        for name in above {
-                            root.push('/');
-                            abri_proto_dav::path::push_segment(&mut root, &name);
-                        }
-                        rooted.push((lock, root));
-                    }
-                    self.locks.insert(node.id, rooted);
-                }
+        Ok(())
+    }
+
+    /// Reads the locks on nodes; they are kept in memory.
+    pub async fn read_locks(&mut self, nodes: &[Arc<Node>]) -> Result<(), Refusal> {
+        if !self.plan.needs_locks || self.plan.names_only {
+            return Ok(());
+        }
+        self.locks.clear();
+        for node in nodes {
+            let locks = self.tree.locks_on(node.id).await?;
+            if locks.is_empty() {
+                continue;
             }
+            let mut rooted = Vec::with_capacity(locks.len());
+            for lock in locks {
+                let names = self.tree.path_of(lock.node).await.unwrap_or_default();
+                rooted.push((lock, crate::answer::href_of("", &names, false)));
+            }
+            self.locks.insert(node.id, rooted);
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use abri_data::{Change, Changes, Node, Scope};
+use abri_data::{Change, Changes, Content, ContentId, Node, Scope};
 use abri_files::{Hit, Tree, Walk};
 use abri_model::{Error, NodeId, Seq};
 use abri_proto_dav::{Multistatus, Precondition, path};
 use axum::body::Body;
 use bytes::Bytes;
+use tokio::task::JoinHandle;
 
 use crate::answer::{Answer, multistatus, multistatus_of};
 use crate::error::Refusal;
@@ -47,6 +48,8 @@ pub enum Source {
         after: Option<String>,
         /// How many to read next.
         page: usize,
+        /// The next page, being read while this one is told.
+        ahead: Option<JoinHandle<Result<Page, Error>>>,
     },
     /// Everything below a folder.
     Walk {
@@ -63,6 +66,12 @@ pub enum Source {
     Hits(VecDeque<Hit>),
     /// What is different.
     Changes(Box<Since>),
+}
+
+/// Children, with what is known of their contents when that was asked for.
+pub struct Page {
+    nodes: Vec<Arc<Node>>,
+    contents: Vec<Option<Arc<Content>>>,
 }
 
 /// A report of changes in progress.
@@ -161,8 +170,9 @@ impl Rows {
 
     /// Reads what the teller needs for these lines.
     pub async fn prepare(&mut self, page: &[Row]) -> Result<(), Refusal> {
+        let has_contents = matches!(page.first(), None | Some(Row::Child(_)));
         let plan = self.teller.plan();
-        if !plan.needs_contents && !plan.needs_locks {
+        if (has_contents || !plan.needs_contents) && !plan.needs_locks {
             return Ok(());
         }
         let nodes: Vec<Arc<Node>> = page
@@ -172,7 +182,10 @@ impl Rows {
                 _ => None,
             })
             .collect();
-        self.teller.prepare(&nodes).await
+        if !has_contents {
+            self.teller.read_contents(&nodes).await?;
+        }
+        self.teller.read_locks(&nodes).await
     }
 
     fn write(&self, out: &mut Multistatus, row: &Row) {
@@ -202,15 +215,23 @@ impl Rows {
     async fn page(&mut self) -> Result<Vec<Row>, Refusal> {
         match &mut self.source {
             Source::Nothing => Ok(Vec::new()),
-            Source::Children { dir, after, page } => {
-                let nodes = self.tree.children(*dir, after.as_deref(), *page).await?;
-                *after = nodes.last().map(|node| node.key.clone()).or(after.take());
-                let is_last = nodes.len() < *page;
+            Source::Children { dir, after, page, ahead } => {
+                let wants = self.teller.wants_contents();
+                let read = match ahead.take() {
+                    Some(reading) => reading.await.map_err(Error::internal)??,
+                    None => read_page(self.tree.clone(), *dir, after.take(), *page, wants).await?,
+                };
+                let last = read.nodes.last().filter(|_| read.nodes.len() == *page).map(|node| node.key.clone());
                 *page = PAGE_NODES;
-                if is_last {
-                    self.source = Source::Nothing;
+                match last {
+                    Some(last) => {
+                        let next = read_page(self.tree.clone(), *dir, Some(last), PAGE_NODES, wants);
+                        *ahead = Some(tokio::spawn(next));
+                    }
+                    None => self.source = Source::Nothing,
                 }
-                Ok(nodes.into_iter().map(Row::Child).collect())
+                self.teller.have_contents(read.contents);
+                Ok(read.nodes.into_iter().map(Row::Child).collect())
             }
             Source::Walk { walk, href, ends, left } => {
                 let mut rows = Vec::new();
@@ -237,10 +258,21 @@ impl Rows {
     }
 }
 
+/// Reads a page of children, and what is known of their contents in one more round trip.
+async fn read_page(tree: Tree, dir: NodeId, after: Option<String>, limit: usize, wants: bool) -> Result<Page, Error> {
+    let nodes = tree.children(dir, after.as_deref(), limit).await?;
+    let mut contents = Vec::new();
+    if wants {
+        let ids: Vec<ContentId> = nodes.iter().filter_map(|node| node.content).collect();
+        contents = tree.space().contents(&ids).await?;
+    }
+    Ok(Page { nodes, contents })
+}
+
 impl Source {
     /// The children of a folder.
     pub fn children(dir: NodeId) -> Source {
-        Source::Children { dir, after: None, page: FIRST_NODES }
+        Source::Children { dir, after: None, page: FIRST_NODES, ahead: None }
     }
 
     /// Everything below a folder, at most `left` things.
