@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
 import type { Account } from '@/api/account'
 import { follow } from '@/data/changes'
 import { useLive } from '@/data/hooks'
@@ -17,9 +17,8 @@ import { t } from './t'
 import { useShellCommands } from './useShellCommands'
 import s from './Shell.module.css'
 
-const loadTray = () => import('./tray/Tray').then(async tray => (await loadWords(), tray))
-const Tray = lazy(loadTray)
-const TRAY_AHEAD_MS = 1500
+const loadTray = () => import('./tray/Tray').then(async tray => (await loadWords(), tray.default))
+const TRAY_AHEAD_MS = 800
 
 /** Everything around an app. It never reloads while the person goes from app to app. */
 export function Shell({ account, app_id }: { account: Account; app_id?: string }) {
@@ -33,9 +32,6 @@ export function Shell({ account, app_id }: { account: Account; app_id?: string }
   }, [])
   useEffect(() => {
     void uploads.recall()
-    // the tray must be there the moment something is dropped
-    const timer = setTimeout(() => void loadTray(), TRAY_AHEAD_MS)
-    return () => clearTimeout(timer)
   }, [])
   useEffect(() => {
     document.title = app ? `${app.label()} · Abri` : 'Abri'
@@ -63,9 +59,17 @@ export function Shell({ account, app_id }: { account: Account; app_id?: string }
   )
 }
 
+/** The tray must be there the moment something is dropped: it is fetched ahead, and not by Suspense, which may wait 300 ms. */
 function TrayHolder() {
+  const [tray, setTray] = useState<{ Tray: ComponentType }>()
   const { tasks, reading } = useLive(uploads.live)
-  return tasks.length || reading ? <Suspense fallback={null}><Tray /></Suspense> : null
+  const is_wanted = tasks.length > 0 || reading > 0
+  useEffect(() => {
+    if (tray) return
+    const timer = setTimeout(() => void loadTray().then(Tray => setTray({ Tray })), is_wanted ? 0 : TRAY_AHEAD_MS)
+    return () => clearTimeout(timer)
+  }, [tray, is_wanted])
+  return tray && is_wanted ? <tray.Tray /> : null
 }
 
 function NotFound() {
