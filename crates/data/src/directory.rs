@@ -305,7 +305,7 @@ impl Data {
         let known = self.inner.known.lock().get(&id).cloned();
         if let Some(known) = known {
             let system = self.system_raw(known.info.organisation).await?;
-            if *system.bell().borrow() == known.at {
+            if system.seq() == known.at {
                 return Ok(known.info);
             }
             return self.info_in(known.info.organisation, id).await?.ok_or(Error::NotFound);
@@ -330,7 +330,7 @@ impl Data {
 
     async fn info_in(&self, organisation: SpaceId, id: SpaceId) -> Result<Option<Arc<SpaceInfo>>> {
         let system = self.system_raw(organisation).await?;
-        let at = *system.bell().borrow();
+        let at = system.seq();
         let doc = system.doc(&DocKey::new(&Kind::known(kinds::SPACES), id.to_hex())).await?;
         let Some(doc) = doc.filter(|doc| !doc.deleted) else {
             self.inner.known.lock().pop(&id);

@@ -52,7 +52,7 @@ impl Data {
     pub async fn organisation_of_host(&self, host: Option<&str>) -> Result<SpaceId> {
         let Some(host) = host.and_then(host_name) else { return Ok(SpaceId::ROOT) };
         let root = self.system_raw(SpaceId::ROOT).await?;
-        let at = *root.bell().borrow();
+        let at = root.seq();
         let cached = self.inner.hosts.lock().get(&host).copied();
         if let Some((organisation, seq)) = cached
             && seq == at

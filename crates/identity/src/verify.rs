@@ -181,7 +181,8 @@ mod tests {
 
     #[test]
     fn basic_is_read_as_clients_write_it() {
-        let cases: [(&[u8], Option<(&str, &str)>); 10] = [
+        type Case<'a> = (&'a [u8], Option<(&'a str, &'a str)>);
+        let cases: [Case<'_>; 10] = [
             (b"Basic YWxpY2U6c2VjcmV0", Some(("alice", "secret"))),
             (b"basic YWxpY2U6c2VjcmV0", Some(("alice", "secret"))),
             (b"Basic  YWxpY2U6", Some(("alice", ""))),

@@ -29,7 +29,7 @@ async fn a_person_sees_their_own_space_and_nobody_elses() {
         assert!(matches!(house.data.space(&who, id).await, Err(Error::NotFound)), "{who:?} {id}");
     }
     let elsewhere = Who { via: "x".into(), ..user_of(SpaceId(77), "alice") };
-    assert!(matches!(house.data.space(&elsewhere, alices).await, Err(_)), "an account of the same name elsewhere");
+    assert!(house.data.space(&elsewhere, alices).await.is_err(), "an account of the same name elsewhere");
     assert!(matches!(house.data.personal(&app("alice", Vec::new())).await, Err(Error::NotFound)), "an app without rights");
     let again = CreateSpace { kind: SpaceKind::Personal, ..shared("alice", "alice", Vec::new()) };
     assert!(matches!(house.data.create_space(&system(), again.clone()).await, Err(Error::Exists)));

@@ -25,7 +25,8 @@ async fn a_cookie_counts_only_on_a_request_from_our_own_origin() {
     let (plain, secure) = (format!("{COOKIE_NAME}={value}"), format!("other=1; {SECURE_COOKIE_NAME}={value}; more=2"));
     let http = over(false, "cloud.example.org:8080");
     let https = over(true, "cloud.example.org");
-    let cases: Vec<(&Connection, Vec<(&str, &str)>, bool)> = vec![
+    type Case<'a> = (&'a Connection, Vec<(&'a str, &'a str)>, bool);
+    let cases: Vec<Case<'_>> = vec![
         (&http, vec![("sec-fetch-site", "same-origin")], true),
         (&http, vec![("sec-fetch-site", "same-site")], false),
         (&http, vec![("sec-fetch-site", "cross-site")], false),

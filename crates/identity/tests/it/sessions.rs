@@ -155,7 +155,7 @@ async fn a_token_lives_within_its_session_and_its_right() {
     assert_eq!(session.who.right, right);
     assert!(matches!(identity.add_token(&session, right.clone(), 1).await, Err(Error::Forbidden)), "a token makes no token");
     assert!(matches!(identity.sessions(&session).await, Err(Error::Forbidden)));
-    assert!(matches!(identity.bearer(SpaceId(99), &token, &from("192.0.2.1")).await, Err(_)));
+    assert!(identity.bearer(SpaceId(99), &token, &from("192.0.2.1")).await.is_err());
     identity.basic(ORG, crate::house::basic("user", &token).as_bytes(), &from("192.0.2.1")).await.expect("as some clients send it");
     house.pass_ms(600_000);
     assert!(matches!(bearer().await, Err(Error::Unauthenticated)), "it ends");
