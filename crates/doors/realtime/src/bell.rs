@@ -54,6 +54,10 @@ async fn open(door: Arc<Door>, connection: Connection, headers: HeaderMap) -> Re
                 _ = awake.tick() => None,
                 () = stopped(&mut stop) => return,
             };
+            // Whether the asker still is who they were is asked every time: a session that was ended hears nothing more.
+            if !matches!(asker(&door, &headers, &connection).await, Ok(Some(_))) {
+                return;
+            }
             match moved {
                 Some(Ok(seq)) => {
                     if let Some(next) = later(&cursor, seq) {
@@ -64,8 +68,7 @@ async fn open(door: Arc<Door>, connection: Connection, headers: HeaderMap) -> Re
                 }
                 Some(Err(_)) => return,
                 None => {
-                    let known = asker(&door, &headers, &connection).await;
-                    if !matches!(known, Ok(Some(_))) || bell.still_allowed().await.is_err() {
+                    if bell.still_allowed().await.is_err() {
                         return;
                     }
                     yield Ok(Bytes::from_static(b": awake\n\n"));

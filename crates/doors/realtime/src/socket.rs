@@ -118,6 +118,7 @@ impl Listener {
                 }
                 moved = bell.moved() => {
                     moved?;
+                    self.still_proved().await?;
                     // As rights are now, not as they were when the socket was opened.
                     let tree = self.door.files.tree(bell.space().clone());
                     since = self.tell(&tree, since, socket).await?;
