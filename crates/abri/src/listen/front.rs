@@ -138,6 +138,11 @@ fn redirected(host: Option<&str>, port: u16, uri: &http::Uri) -> Response<Body> 
     answer
 }
 
+/// The answer to a request whose target has a fragment (RFC 9110 §7.1 has none).
+pub(super) fn fragment_refused() -> Response<Body> {
+    told(StatusCode::BAD_REQUEST, "the path holds #: write it as %23, or leave the fragment out\n")
+}
+
 fn told(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut answer = Response::new(Body::from(text));
     *answer.status_mut() = status;

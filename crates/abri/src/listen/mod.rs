@@ -1,5 +1,6 @@
 //! Accepting connections: limits, TLS, HTTP/1.1 and HTTP/2, and an end that loses nothing.
 
+pub mod fragment;
 pub mod front;
 pub mod proxy;
 pub mod send;
@@ -25,6 +26,7 @@ use crate::config::Limits;
 use crate::tls;
 
 pub use front::Front;
+use fragment::{Seen, Watched};
 use send::PlainStream;
 
 /// Connections the system may hold for us before we accept them.
@@ -177,9 +179,13 @@ async fn connection(stream: TcpStream, peer: SocketAddr, secure: bool, shared: &
 
 async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, secure: bool, shared: &Shared, watcher: Watcher) {
     let front = shared.front.clone();
+    let fragment = Seen::default();
+    let stream = Watched::new(stream, fragment.clone());
     let service = hyper::service::service_fn(move |request| {
-        let front = front.clone();
-        async move { Ok::<_, Infallible>(front.answer(peer, secure, request).await) }
+        let (front, has_fragment) = (front.clone(), fragment.take());
+        async move {
+            Ok::<_, Infallible>(if has_fragment { front::fragment_refused() } else { front.answer(peer, secure, request).await })
+        }
     });
     let connection = shared.builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     if *shared.stop.borrow() {
