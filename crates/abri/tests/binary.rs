@@ -373,6 +373,46 @@ fn an_upload_that_does_not_end_is_cut_off_and_leaves_nothing() {
 }
 
 #[test]
+fn https_by_own_certificate_with_plain_http_leading_there() {
+    let place = Place::new();
+    place.add("ada");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (certificate, key) = (place.path("c.pem"), place.path("k.pem"));
+    fs::write(&certificate, made.cert.pem()).expect("written");
+    fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let set = |name: &str, value: &str| format!("{name}={value}");
+    let words = [
+        set("tls.listen", &format!("127.0.0.1:{port}")),
+        set("tls.certificate", &certificate.display().to_string()),
+        set("tls.key", &key.display().to_string()),
+        set("tls.redirect", "true"),
+    ];
+    let words: Vec<&str> = words.iter().flat_map(|word| ["--set", word.as_str()]).collect();
+    let server = place.serve(&words);
+    let answer = server.ask("GET /x?y HTTP/1.1", "");
+    assert!(answer.starts_with("HTTP/1.1 308") && answer.contains(&format!("location: https://127.0.0.1:{port}/x?y")), "{answer}");
+
+    let login = format!("{{\"name\":\"ada\",\"passphrase\":\"{}\"}}", PASSPHRASE.trim());
+    let curl = |words: &[&str]| {
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--show-error", "--include", "--cacert"]).arg(&certificate).args(words);
+        let output = command.output().expect("curl runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let url = |path: &str| format!("https://localhost:{port}{path}");
+    for (version, line) in [("--http1.1", "HTTP/1.1 200"), ("--http2", "HTTP/2 200")] {
+        let answer = curl(&[version, "--data", &login, &url("/auth/login")]);
+        assert!(answer.starts_with(line), "{answer}");
+        assert!(answer.contains("__Host-abri_session=") && answer.contains("; Secure"), "{answer}");
+        assert!(answer.to_ascii_lowercase().contains("strict-transport-security: max-age"), "{answer}");
+    }
+    assert!(curl(&[&url("/")]).contains(&format!("script-src https://localhost:{port}/assets/")));
+    assert!(server.stop().0);
+}
+
+#[test]
 fn settings_come_from_file_environment_and_command_line() {
     let place = Place::new();
     let file = place.path("abri.toml");

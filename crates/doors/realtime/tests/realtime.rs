@@ -1,5 +1,7 @@
 //! The bell and the websocket, over the memory engine and a real connection.
 
+#![allow(clippy::unwrap_used)]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -21,7 +21,6 @@ pub const PASSPHRASE: &str = "seven herons over the quiet estuary";
 pub const ROOT: &str = "io.cozy.files.root-dir";
 
 pub struct House {
-    pub data: Data,
     pub identity: Identity,
     router: Router,
     cookie: Mutex<Option<String>>,
@@ -90,8 +89,8 @@ impl House {
         data.organisations().await.unwrap();
         let identity = Identity::new(data.clone(), IdentityConfig::default());
         let files = Files::new(data.clone(), FilesPolicy::default());
-        let router = abri_door_cozy::router(data.clone(), identity.clone(), files);
-        House { data, identity, router, cookie: Mutex::new(None), now, _dir: dir }
+        let router = abri_door_cozy::router(data, identity.clone(), files);
+        House { identity, router, cookie: Mutex::new(None), now, _dir: dir }
     }
 
     /// A house with the account `ada`, logged in.
