@@ -58,7 +58,7 @@ for (const language of LANGUAGES) {
       await row(page, 'Charlie').waitFor()
       await row(page, 'Charlie').click()
       await page.getByRole('heading', { level: 1, name: 'Charlie' }).waitFor()
-      await page.getByText(t('none'), { exact: true }).waitFor()
+      await page.getByRole('heading', { name: t('none') }).waitFor()
       await page.getByRole('navigation', { name: t('crumbs') }).getByRole('link', { name: t('mine') }).click()
       await row(page, 'Charlie').waitFor()
     })
@@ -176,7 +176,7 @@ for (const language of LANGUAGES) {
       await gone('Charlie')
       await page.getByRole('button', { name: t('empty') }).click()
       await page.getByRole('alertdialog').getByRole('button', { name: t('empty') }).click()
-      await page.getByText(t('none.trash'), { exact: true }).waitFor()
+      await page.getByRole('heading', { name: t('none.trash') }).waitFor()
     })
 
     it('what another client does shows up without a reload', async () => {

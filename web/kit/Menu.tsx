@@ -11,8 +11,8 @@ export { MenuTrigger }
 
 export const Pop = (props: Omit<PopoverProps, 'className'>) => <Popover offset={6} {...props} className={s.pop!} />
 
-export function Menu({ label, children }: { label: string; children: ReactNode }) {
-  return <AriaMenu aria-label={label} className={s.menu!}>{children}</AriaMenu>
+export function Menu({ label, children, onClose }: { label: string; children: ReactNode; onClose?: () => void }) {
+  return <AriaMenu aria-label={label} className={s.menu!} onClose={onClose} autoFocus={onClose ? 'first' : undefined}>{children}</AriaMenu>
 }
 
 type ItemProps = { icon?: LucideIcon; label: string; keys?: string; danger?: boolean; href?: string; onAction?: () => void }

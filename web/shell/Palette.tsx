@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { useState, type KeyboardEvent, type ReactNode } from 'react'
 import { Search } from 'lucide-react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
 import { Dialog } from 'react-aria-components/Dialog'
@@ -46,8 +46,16 @@ export default function Palette({ close }: { close: () => void }) {
     close()
     rows.find(row => row.id === id)?.run()
   }
+  // Enter right after the last letter: the list has not put its mark on the first row yet
+  const onKeyDownCapture = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || document.querySelector('[role=menuitem][data-focused]') || !rows[0]) return
+    event.preventDefault()
+    event.stopPropagation()
+    onAction(rows[0].id)
+  }
   return (
     <Dialog aria-label={t('search')} className={s.palette!}>
+      <div onKeyDownCapture={onKeyDownCapture}>
       <Autocomplete inputValue={typed} onInputChange={setTyped}>
         <TextField className={s.field!} aria-label={t('search')} autoFocus>
           <Search size={19} strokeWidth={1.9} aria-hidden />
@@ -74,6 +82,7 @@ export default function Palette({ close }: { close: () => void }) {
         <span><Keys of="ArrowUp" /><Keys of="ArrowDown" /> {t('palette.move')}</span>
         <span><Keys of="Enter" /> {t('palette.open')}</span>
         <span><Keys of="Escape" /> {t('palette.close')}</span>
+      </div>
       </div>
     </Dialog>
   )

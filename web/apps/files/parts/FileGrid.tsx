@@ -21,6 +21,7 @@ import { useRowHeight } from '../useRowHeight'
 import { Empty } from './Empty'
 import { ListHead } from './ListHead'
 import { ListRow } from './ListRow'
+import { row_menu } from './NodeMenu'
 import { Tile } from './Tile'
 
 type Props = { place: Place; listing: Listing; selection: Selection; setSelection: (next: Selection) => void }
@@ -40,8 +41,13 @@ export function FileGrid({ place, listing, selection, setSelection }: Props) {
     is_draggable: () => !is_trash,
     onDragStart: (node: FileNode, event: DragEvent) => startDrag(selection.ids.has(node.id) ? rows.filter(row => selection.ids.has(row.id)) : [node], event),
     onDragEnd: endDrag,
+    onContextMenu: (node, event) => {
+      event.preventDefault()
+      const dots = event.currentTarget.querySelector<HTMLElement>('[aria-haspopup=menu]')
+      row_menu.set({ node, place, anchor: dots ?? event.currentTarget })
+    },
     dropOn: node => (node.is_folder && !is_trash ? onFolder(node) : undefined),
-  }), [rows, selection, is_trash])
+  }), [rows, selection, is_trash, place])
 
   const toggleAll = () => setSelection(selection.ids.size === rows.length ? clear(selection) : all(selection, rows.map(idOf)))
 

@@ -5,12 +5,12 @@ import type { Place } from '@/data/listing'
 import { CheckMark } from '@/kit/Checkbox'
 import { FileIcon } from '@/kit/FileIcon'
 import type { RowState } from '@/kit/grid/GridRow'
-import { IconButton } from '@/kit/IconButton'
 import { bytes, moment, when } from '@/kit/i18n/units'
 import { Picture } from '@/kit/Picture'
+import { RowButton } from '@/kit/RowButton'
 import { putBack, renaming, save } from '../acts'
 import { t } from '../t'
-import { NodeMenu } from './NodeMenu'
+import { NodeMenuButton } from './NodeMenu'
 import { RenameField } from './RenameField'
 import s from '../files.module.css'
 
@@ -30,9 +30,9 @@ export function ListRow({ node, place, is_selected, is_current, toggle }: Props)
       <span role="gridcell" data-c="size" className="num">{bytes(node.size_bytes)}</span>
       <span role="gridcell" data-c="acts">
         {place.kind === 'trash'
-          ? <IconButton small icon={RotateCcw} size={16} excludeFromTabOrder={!is_current} label={`${t('restore')} · ${node.name}`} onPress={() => void putBack([node])} />
-          : <IconButton small icon={Download} size={16} excludeFromTabOrder={!is_current} label={`${t('download')} · ${node.name}`} onPress={() => void save([node], node.name)} />}
-        <NodeMenu node={node} place={place} is_current={is_current} />
+          ? <RowButton icon={RotateCcw} in_tab_order={is_current} label={`${t('restore')} · ${node.name}`} onPress={() => void putBack([node])} />
+          : <RowButton icon={Download} in_tab_order={is_current} label={`${t('download')} · ${node.name}`} onPress={() => void save([node], node.name)} />}
+        <NodeMenuButton node={node} place={place} is_current={is_current} />
       </span>
     </div>
   )

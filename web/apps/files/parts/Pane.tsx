@@ -14,6 +14,7 @@ import { useFileCommands } from '../useFileCommands'
 import { panel } from '../view'
 import { FileGrid } from './FileGrid'
 import { NewMenu } from './NewMenu'
+import { NodeMenu } from './NodeMenu'
 import { SelectionBar } from './SelectionBar'
 import { Summary } from './Summary'
 import { Tools } from './Tools'
@@ -48,6 +49,7 @@ export function Pane({ place, listing, is_viewing }: Props) {
             <NewMenu folder={folder ?? known(ROOT)} />
           </MenuTrigger>
         )}
+        <NodeMenu />
         {drop.is_over && <div className={s.dropHint} aria-hidden><span>{t('drop.here')}</span></div>}
       </section>
       {is_panel_open && <Suspense fallback={null}><Details node={shown ?? (selected.length ? undefined : folder)} count={selected.length} /></Suspense>}

@@ -9,7 +9,7 @@ import { bytes, when } from '@/kit/i18n/units'
 import { Picture } from '@/kit/Picture'
 import { renaming } from '../acts'
 import { t } from '../t'
-import { NodeMenu } from './NodeMenu'
+import { NodeMenuButton } from './NodeMenu'
 import { RenameField } from './RenameField'
 import s from '../files.module.css'
 
@@ -25,7 +25,7 @@ export function Tile({ node, place, is_selected, is_current, toggle }: RowState 
           <small className="num">{bytes(node.size_bytes)} · {when(node.updated_ms)}</small>
         </span>
         {node.starred && <Star size={14} className={s.star} role="img" aria-label={t('starred')} />}
-        <NodeMenu node={node} place={place} is_current={is_current} />
+        <NodeMenuButton node={node} place={place} is_current={is_current} />
       </span>
     </div>
   )
