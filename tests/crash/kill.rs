@@ -14,8 +14,7 @@ const CHECK_EVERY: u64 = 20;
 
 #[test]
 fn two_hundred_kills() {
-    let kills = std::env::var("ABRI_KILLS")
-        .map_or(KILLS, |text| text.parse().expect("ABRI_KILLS is a number"));
+    let kills = std::env::var("ABRI_KILLS").map_or(KILLS, |text| text.parse().expect("ABRI_KILLS is a number"));
     let mut dice = Dice::from_environment("crash_kill");
     let mut house = House::open();
     let bob = house.account("bob", &[]);
@@ -44,24 +43,14 @@ fn two_hundred_kills() {
             std::thread::sleep(load);
             house.kill();
         });
-        assert!(
-            wrongs.is_empty(),
-            "kill {round}: {}\n{}",
-            wrongs.join("\n"),
-            house.log_tail()
-        );
+        assert!(wrongs.is_empty(), "kill {round}: {}\n{}", wrongs.join("\n"), house.log_tail());
         if round % CHECK_EVERY == 0 {
             house.check();
         }
         let again = Instant::now();
         house.start();
         slowest = slowest.max(again.elapsed());
-        verify_all(
-            &house,
-            &mut clients,
-            &mut follower,
-            &format!("kill {round}"),
-        );
+        verify_all(&house, &mut clients, &mut follower, &format!("kill {round}"));
     }
     let acknowledged: u64 = clients.iter().map(|client| client.acknowledged).sum();
     println!(

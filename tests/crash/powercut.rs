@@ -20,9 +20,7 @@ fn shim(dir: &Path) -> PathBuf {
     let library = dir.join("powercut.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crash/powercut.c");
     Stranger::new("cc")
-        .args([
-            "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
-        ])
+        .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o"])
         .arg(&library)
         .arg(&source)
         .args(["-ldl", "-lpthread"])
@@ -34,10 +32,7 @@ fn shim(dir: &Path) -> PathBuf {
 #[track_caller]
 fn power_returns(image: &Path, data: &Path) {
     let blind = fs::read_to_string(image.join("blind")).unwrap_or_default();
-    assert!(
-        blind.is_empty(),
-        "files were written in ways the shim does not see: {blind}"
-    );
+    assert!(blind.is_empty(), "files were written in ways the shim does not see: {blind}");
     let after = image.join("after");
     assert!(after.is_dir(), "the shim laid out no disk");
     fs::remove_dir_all(data).expect("the data directory can be removed");
@@ -47,8 +42,7 @@ fn power_returns(image: &Path, data: &Path) {
 
 #[test]
 fn forty_cuts() {
-    let cuts = std::env::var("ABRI_CUTS")
-        .map_or(CUTS, |text| text.parse().expect("ABRI_CUTS is a number"));
+    let cuts = std::env::var("ABRI_CUTS").map_or(CUTS, |text| text.parse().expect("ABRI_CUTS is a number"));
     let mut dice = Dice::from_environment("crash_powercut");
     let mut house = House::open();
     let library = shim(&house.scratch("shim"));
@@ -68,17 +62,13 @@ fn forty_cuts() {
     let mut during_start = 0;
     for cut in 1..=cuts {
         fs::create_dir_all(&image).expect("a directory for the image");
-        // Often early, sometimes after a long run with checkpoints in it.
-        let after = if dice.chance(70) {
-            dice.below(400)
-        } else {
-            dice.below(6_000)
+        // Mostly soon after the start, sometimes in it, sometimes after a long run with checkpoints.
+        let after = match dice.below(10) {
+            0 => dice.below(150),
+            1..=6 => dice.between(150, 1_000),
+            _ => dice.between(1_000, 8_000),
         };
-        let torn = if dice.chance(50) {
-            dice.between(1, 100)
-        } else {
-            0
-        };
+        let torn = if dice.chance(50) { dice.between(1, 100) } else { 0 };
         house.preload(&[
             ("LD_PRELOAD", library.display().to_string()),
             ("POWERCUT_ROOT", house.data().display().to_string()),
@@ -93,12 +83,7 @@ fn forty_cuts() {
                 let wrongs = together(house.address(), &mut clients, &mut follower, || {
                     house.ends(LOAD_MAX);
                 });
-                assert!(
-                    wrongs.is_empty(),
-                    "{round}: {}\n{}",
-                    wrongs.join("\n"),
-                    house.log_tail()
-                );
+                assert!(wrongs.is_empty(), "{round}: {}\n{}", wrongs.join("\n"), house.log_tail());
             }
             // The cut came while the server was starting; that must be survived as well.
             Err(why) if image.join("after").exists() => {
@@ -115,9 +100,7 @@ fn forty_cuts() {
         house.stop();
     }
     let acknowledged: u64 = clients.iter().map(|client| client.acknowledged).sum();
-    println!(
-        "{cuts} power cuts ({during_start} while starting): {acknowledged} acknowledged writes, none lost"
-    );
+    println!("{cuts} power cuts ({during_start} while starting): {acknowledged} acknowledged writes, none lost");
     assert!(acknowledged > cuts, "the clients did work: {acknowledged}");
     house.close();
 }
@@ -146,12 +129,7 @@ fn under_the_shim(dir: &Path, root: &Path, command: &mut Command) {
 fn probe() {
     let root = PathBuf::from(std::env::var_os("POWERCUT_ROOT").expect("run by another test"));
     let at = |name: &str| root.join(name);
-    let sync = |name: &str| {
-        fs::File::open(at(name))
-            .expect("a file")
-            .sync_all()
-            .expect("a sync")
-    };
+    let sync = |name: &str| fs::File::open(at(name)).expect("a file").sync_all().expect("a sync");
     let write = |name: &str, text: &str| fs::write(at(name), text).expect("a write");
 
     write("synced", "kept");
@@ -171,20 +149,9 @@ fn probe() {
     sync("");
     // Names are synced up to here.
     write("overwritten", "new");
-    std::io::Write::write_all(
-        &mut fs::File::options()
-            .append(true)
-            .open(at("grown"))
-            .expect("a file"),
-        b"+more",
-    )
-    .expect("a write");
-    fs::File::options()
-        .write(true)
-        .open(at("cut-off"))
-        .expect("a file")
-        .set_len(4)
-        .expect("a cut");
+    std::io::Write::write_all(&mut fs::File::options().append(true).open(at("grown")).expect("a file"), b"+more")
+        .expect("a write");
+    fs::File::options().write(true).open(at("cut-off")).expect("a file").set_len(4).expect("a cut");
     fs::rename(at("renamed-from"), at("renamed-to")).expect("a rename");
     fs::remove_file(at("removed")).expect("a removal");
     // Very likely the inode of the removed file; its content must not come back under the old name.
@@ -204,11 +171,7 @@ fn the_shim_loses_what_was_not_synced() {
     fs::create_dir(&root).expect("a directory");
     fs::write(root.join("before"), "was there").expect("a file");
     let test = std::env::current_exe().expect("a test knows where it is");
-    under_the_shim(
-        dir.path(),
-        &root,
-        Command::new(test).args(["--exact", "probe", "--ignored", "--test-threads=1"]),
-    );
+    under_the_shim(dir.path(), &root, Command::new(test).args(["--exact", "probe", "--ignored", "--test-threads=1"]));
 
     let read = |name: &str| fs::read_to_string(root.join(name)).ok();
     for (name, held) in [
@@ -245,19 +208,9 @@ fn the_shim_tells_full_from_normal() {
              [db.execute('insert into t values(?)', (n,)) for n in range(100)]\n\
              os.unlink(sys.argv[1] + '/powercut-now')\n"
         );
-        under_the_shim(
-            dir.path(),
-            &root,
-            Command::new("python3").args(["-c", &script]).arg(&root),
-        );
+        under_the_shim(dir.path(), &root, Command::new("python3").args(["-c", &script]).arg(&root));
         let count = "import sqlite3, sys\ntry: print(sqlite3.connect(sys.argv[1] + '/x.db').execute('select count(*) from t').fetchone()[0])\nexcept sqlite3.Error: print(0)";
-        Stranger::new("python3")
-            .args(["-c", count])
-            .arg(&root)
-            .good()
-            .trim()
-            .parse::<u32>()
-            .expect("a count")
+        Stranger::new("python3").args(["-c", count]).arg(&root).good().trim().parse::<u32>().expect("a count")
     };
     assert_eq!(commits("full"), 100, "what FULL committed is kept");
     assert!(commits("normal") < 100, "what NORMAL committed is lost");
@@ -267,8 +220,5 @@ fn the_shim_tells_full_from_normal() {
 #[test]
 fn the_server_calls_the_c_library() {
     let out = Stranger::new("ldd").arg(house::binary()).good();
-    assert!(
-        out.contains("libc.so"),
-        "a static binary passes by LD_PRELOAD: {out}"
-    );
+    assert!(out.contains("libc.so"), "a static binary passes by LD_PRELOAD: {out}");
 }

@@ -43,9 +43,7 @@ impl Row {
 
     /// A property.
     pub fn prop(&self, namespace: &str, name: &str) -> Option<&str> {
-        self.props
-            .get(&(namespace.to_string(), name.to_string()))
-            .map(String::as_str)
+        self.props.get(&(namespace.to_string(), name.to_string())).map(String::as_str)
     }
 
     /// The decoded path.
@@ -69,34 +67,24 @@ impl Multistatus {
     pub fn of(answer: &Answer) -> Multistatus {
         assert_eq!(answer.status, 207, "a multistatus: {answer}");
         let text = std::str::from_utf8(&answer.body).expect("XML in UTF-8");
-        let document = Document::parse(text)
-            .unwrap_or_else(|cause| panic!("not well-formed ({cause}): {answer}"));
+        let document = Document::parse(text).unwrap_or_else(|cause| panic!("not well-formed ({cause}): {answer}"));
         let root = document.root_element();
-        assert!(
-            root.has_tag_name((DAV, "multistatus")),
-            "a multistatus: {answer}"
-        );
+        assert!(root.has_tag_name((DAV, "multistatus")), "a multistatus: {answer}");
         Multistatus {
             rows: children(root, "response").map(row).collect(),
-            sync_token: children(root, "sync-token")
-                .next()
-                .and_then(|token| token.text())
-                .map(str::to_owned),
+            sync_token: children(root, "sync-token").next().and_then(|token| token.text()).map(str::to_owned),
         }
     }
 
     /// The row of a decoded path; a slash at the end is not looked at.
     #[track_caller]
     pub fn row(&self, path: &str) -> &Row {
-        self.find(path)
-            .unwrap_or_else(|| panic!("{path} is not among {:?}", self.paths()))
+        self.find(path).unwrap_or_else(|| panic!("{path} is not among {:?}", self.paths()))
     }
 
     /// The row of a decoded path, if there.
     pub fn find(&self, path: &str) -> Option<&Row> {
-        self.rows
-            .iter()
-            .find(|row| row.path().trim_end_matches('/') == path.trim_end_matches('/'))
+        self.rows.iter().find(|row| row.path().trim_end_matches('/') == path.trim_end_matches('/'))
     }
 
     /// The decoded paths in order.
@@ -110,12 +98,7 @@ impl Multistatus {
         let mut names: Vec<String> = self
             .paths()
             .iter()
-            .filter_map(|path| {
-                path.trim_end_matches('/')
-                    .strip_prefix(dir)?
-                    .strip_prefix('/')
-                    .map(str::to_owned)
-            })
+            .filter_map(|path| path.trim_end_matches('/').strip_prefix(dir)?.strip_prefix('/').map(str::to_owned))
             .collect();
         names.sort();
         names
@@ -123,40 +106,25 @@ impl Multistatus {
 }
 
 fn children<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = Node<'a, 'a>> {
-    node.children()
-        .filter(move |child| child.has_tag_name((DAV, name)))
+    node.children().filter(move |child| child.has_tag_name((DAV, name)))
 }
 
 fn row(response: Node<'_, '_>) -> Row {
     let text = |name| children_text(response, name);
-    let mut row = Row {
-        href: text("href").expect("a response has an href"),
-        ..Row::default()
-    };
+    let mut row = Row { href: text("href").expect("a response has an href"), ..Row::default() };
     row.status = text("status").map(|line| code(&line));
-    for propstat in response
-        .children()
-        .filter(|child| child.has_tag_name((DAV, "propstat")))
-    {
+    for propstat in response.children().filter(|child| child.has_tag_name((DAV, "propstat"))) {
         let status = code(&children_text(propstat, "status").expect("a propstat has a status"));
-        for prop in propstat
-            .children()
-            .filter(|child| child.has_tag_name((DAV, "prop")))
-        {
+        for prop in propstat.children().filter(|child| child.has_tag_name((DAV, "prop"))) {
             for value in prop.children().filter(Node::is_element) {
                 let tag = value.tag_name();
-                let key = (
-                    tag.namespace().unwrap_or_default().to_string(),
-                    tag.name().to_string(),
-                );
+                let key = (tag.namespace().unwrap_or_default().to_string(), tag.name().to_string());
                 if status != 200 {
                     row.refused.insert(key, status);
                     continue;
                 }
                 if key.0 == DAV && key.1 == "resourcetype" {
-                    row.is_collection = value
-                        .children()
-                        .any(|child| child.has_tag_name((DAV, "collection")));
+                    row.is_collection = value.children().any(|child| child.has_tag_name((DAV, "collection")));
                 }
                 row.props.insert(key, inner_text(value));
             }
@@ -166,19 +134,12 @@ fn row(response: Node<'_, '_>) -> Row {
 }
 
 fn children_text(node: Node<'_, '_>, name: &str) -> Option<String> {
-    node.children()
-        .find(|child| child.has_tag_name((DAV, name)))
-        .map(inner_text)
+    node.children().find(|child| child.has_tag_name((DAV, name))).map(inner_text)
 }
 
 /// All text below a node, joined.
 fn inner_text(node: Node<'_, '_>) -> String {
-    node.descendants()
-        .filter(Node::is_text)
-        .filter_map(|part| part.text())
-        .collect::<String>()
-        .trim()
-        .to_string()
+    node.descendants().filter(Node::is_text).filter_map(|part| part.text()).collect::<String>().trim().to_string()
 }
 
 fn code(line: &str) -> u16 {
@@ -218,9 +179,5 @@ pub const LOCK_SHARED: &str = r#"<?xml version="1.0" encoding="utf-8"?><d:lockin
 #[track_caller]
 pub fn lock_token(answer: &Answer) -> String {
     let header = answer.must_header("lock-token");
-    header
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .expect("a Coded-URL (RFC 4918 §10.5)")
-        .to_string()
+    header.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).expect("a Coded-URL (RFC 4918 §10.5)").to_string()
 }

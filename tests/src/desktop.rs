@@ -27,10 +27,7 @@ impl Desktop {
         let client = match self {
             Desktop::Nextcloud => Stranger::new("nextcloudcmd").arg("--non-interactive"),
             // owncloudcmd will not run without a list.
-            Desktop::Owncloud => Stranger::new("owncloudcmd")
-                .arg("--non-interactive")
-                .arg("--exclude")
-                .arg(&exclude),
+            Desktop::Owncloud => Stranger::new("owncloudcmd").arg("--non-interactive").arg("--exclude").arg(&exclude),
         };
         let outcome = client
             .args(["-u", &house.ada.name, "-p", &house.ada.secret])
@@ -41,11 +38,7 @@ impl Desktop {
             .env("XDG_RUNTIME_DIR", &home)
             .wait(Duration::from_secs(180))
             .run();
-        assert!(
-            outcome.status.success(),
-            "{self:?}: {outcome}\n{}",
-            house.log_tail()
-        );
+        assert!(outcome.status.success(), "{self:?}: {outcome}\n{}", house.log_tail());
         format!("{}{}", outcome.out, outcome.err)
     }
 }
@@ -55,15 +48,8 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(dir: &Path, base: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         for entry in fs::read_dir(dir).expect("a listing") {
             let path = entry.expect("an entry").path();
-            let name = path
-                .strip_prefix(base)
-                .expect("below")
-                .to_string_lossy()
-                .into_owned();
-            if name.starts_with("._sync_")
-                || name.starts_with(".sync_")
-                || name.starts_with(".owncloudsync")
-            {
+            let name = path.strip_prefix(base).expect("below").to_string_lossy().into_owned();
+            if name.starts_with("._sync_") || name.starts_with(".sync_") || name.starts_with(".owncloudsync") {
                 continue;
             }
             if path.is_dir() {
@@ -82,11 +68,7 @@ fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 #[track_caller]
 fn same(one: &Path, two: &Path, why: &str) {
     let (one, two) = (tree(one), tree(two));
-    assert_eq!(
-        one.keys().collect::<Vec<_>>(),
-        two.keys().collect::<Vec<_>>(),
-        "{why}: other names"
-    );
+    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>(), "{why}: other names");
     assert!(one == two, "{why}: other bytes");
 }
 
@@ -107,18 +89,10 @@ pub fn two_computers_stay_the_same(client: Desktop) {
     same(&one, &two, "first copies");
 
     // A deep edit by a third client is seen: ETags change up to the root.
-    let deep = format!(
-        "{}Documents/%C3%89t%C3%A9/deep/deeper/a.txt",
-        house.ada.files()
-    );
-    house
-        .ask(Ask::new("PUT", &deep).body("edited on the server"))
-        .expect(&[204], "an edit");
+    let deep = format!("{}Documents/%C3%89t%C3%A9/deep/deeper/a.txt", house.ada.files());
+    house.ask(Ask::new("PUT", &deep).body("edited on the server")).expect(&[204], "an edit");
     client.sync(&house, &one);
-    assert_eq!(
-        fs::read(one.join("Documents/Été/deep/deeper/a.txt")).expect("the file"),
-        b"edited on the server"
-    );
+    assert_eq!(fs::read(one.join("Documents/Été/deep/deeper/a.txt")).expect("the file"), b"edited on the server");
 
     // A rename on the server is a rename here: the number stays.
     let moved = Ask::new("MOVE", &format!("{}Documents", house.ada.files()))
@@ -129,11 +103,7 @@ pub fn two_computers_stay_the_same(client: Desktop) {
 
     // A rename here is a MOVE there, not an upload.
     let number = |path: &str| {
-        let rows = Multistatus::of(&house.ask(propfind(
-            &format!("{}{path}", house.ada.files()),
-            "0",
-            "<oc:fileid/>",
-        )));
+        let rows = Multistatus::of(&house.ask(propfind(&format!("{}{path}", house.ada.files()), "0", "<oc:fileid/>")));
         rows.rows[0].oc("fileid").expect("a number").to_string()
     };
     let before = number("Papers");
@@ -141,11 +111,7 @@ pub fn two_computers_stay_the_same(client: Desktop) {
     fs::write(one.join("Archive/new.txt"), b"new").expect("a file");
     fs::remove_file(one.join("50% & more #1.bin")).expect("a removal");
     client.sync(&house, &one);
-    assert_eq!(
-        number("Archive"),
-        before,
-        "the same folder under another name"
-    );
+    assert_eq!(number("Archive"), before, "the same folder under another name");
     client.sync(&house, &two);
     same(&one, &two, "after renames and removals");
     assert!(!two.join("50% & more #1.bin").exists());
@@ -190,17 +156,9 @@ pub fn a_conflict_keeps_both(client: Desktop) {
     fs::write(two.join("plan.txt"), b"by computer two, longer").expect("an edit");
     client.sync(&house, &one);
     client.sync(&house, &two);
-    assert_eq!(
-        fs::read(two.join("plan.txt")).expect("the file"),
-        b"by computer one"
-    );
-    let kept = tree(&two)
-        .into_iter()
-        .any(|(name, bytes)| name.contains("conflict") && bytes == b"by computer two, longer");
-    assert!(
-        kept,
-        "the other edit is kept as a conflict: {:?}",
-        tree(&two).keys()
-    );
+    assert_eq!(fs::read(two.join("plan.txt")).expect("the file"), b"by computer one");
+    let kept =
+        tree(&two).into_iter().any(|(name, bytes)| name.contains("conflict") && bytes == b"by computer two, longer");
+    assert!(kept, "the other edit is kept as a conflict: {:?}", tree(&two).keys());
     house.close();
 }

@@ -24,16 +24,9 @@ pub fn binary() -> PathBuf {
         return path.into();
     }
     let test = std::env::current_exe().expect("a test knows where it is");
-    let profile = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests stand in target/PROFILE/deps");
+    let profile = test.parent().and_then(Path::parent).expect("tests stand in target/PROFILE/deps");
     let path = profile.join("abri");
-    assert!(
-        path.exists(),
-        "{} is not built: `cargo build -p abri`, or set ABRI_BIN",
-        path.display()
-    );
+    assert!(path.exists(), "{} is not built: `cargo build -p abri`, or set ABRI_BIN", path.display());
     path
 }
 
@@ -90,12 +83,7 @@ impl Plan {
     /// HTTPS only, on this port; 0 means any.
     pub fn tls_only(mut self, port: u16) -> Plan {
         self.listen = Some(String::new());
-        self.args([
-            "--set".to_string(),
-            "listen=".into(),
-            "--set".into(),
-            format!("tls.listen=127.0.0.1:{port}"),
-        ])
+        self.args(["--set".to_string(), "listen=".into(), "--set".into(), format!("tls.listen=127.0.0.1:{port}")])
     }
 
     /// Settings by their names.
@@ -112,16 +100,10 @@ impl Plan {
     /// The server, started and answering.
     #[track_caller]
     pub fn open(self) -> House {
-        let scratch = tempfile::Builder::new()
-            .prefix("abri-house-")
-            .tempdir()
-            .expect("a temporary directory");
+        let scratch = tempfile::Builder::new().prefix("abri-house-").tempdir().expect("a temporary directory");
         let data = self.data.unwrap_or_else(|| scratch.path().join("data"));
         let mut house = House {
-            ada: Account {
-                name: "ada".into(),
-                secret: String::new(),
-            },
+            ada: Account { name: "ada".into(), secret: String::new() },
             data,
             args: self.args,
             env: self.env,
@@ -202,11 +184,7 @@ impl House {
 
     /// The words after `abri` with the data directory added, ready to run.
     pub fn abri(&self, words: &[&str]) -> Stranger {
-        Stranger::new(binary())
-            .args(words)
-            .arg("--data")
-            .arg(&self.data)
-            .env("ABRI_LOG", "warn")
+        Stranger::new(binary()).args(words).arg("--data").arg(&self.data).env("ABRI_LOG", "warn")
     }
 
     /// A new account with an app password.
@@ -215,10 +193,7 @@ impl House {
         let mut words = vec!["user", "add", name];
         words.extend(options);
         self.abri(&words).input(format!("{PASSPHRASE}\n")).good();
-        Account {
-            name: name.into(),
-            secret: self.app_password(name),
-        }
+        Account { name: name.into(), secret: self.app_password(name) }
     }
 
     /// A new app password of an account.
@@ -226,10 +201,7 @@ impl House {
     pub fn app_password(&self, name: &str) -> String {
         let out = self.abri(&["app-password", name]).good();
         let secret = out.trim();
-        assert!(
-            !secret.is_empty() && !secret.contains(char::is_whitespace),
-            "one app password, alone: {out:?}"
-        );
+        assert!(!secret.is_empty() && !secret.contains(char::is_whitespace), "one app password, alone: {out:?}");
         secret.into()
     }
 
@@ -242,10 +214,7 @@ impl House {
         }
         let out = self.abri(&words).good();
         let id = out.trim();
-        assert!(
-            !id.is_empty() && !id.contains(char::is_whitespace),
-            "one id, alone: {out:?}"
-        );
+        assert!(!id.is_empty() && !id.contains(char::is_whitespace), "one id, alone: {out:?}");
         format!("/dav/spaces/{id}/")
     }
 
@@ -260,28 +229,15 @@ impl House {
     /// Starts the server; an `Err` says how it ended instead of becoming ready.
     pub fn try_start(&mut self) -> Result<(), String> {
         assert!(self.child.is_none(), "the server runs already");
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.log())
-            .expect("a log file");
+        let log = File::options().create(true).append(true).open(self.log()).expect("a log file");
         let mut command = Command::new(binary());
-        command
-            .args(["serve", "--data"])
-            .arg(&self.data)
-            .args(&self.args);
+        command.args(["serve", "--data"]).arg(&self.data).args(&self.args);
         if !self.listen.is_empty() {
             command.args(["--listen", &self.listen]);
         }
-        command.env(
-            "ABRI_LOG",
-            std::env::var("ABRI_LOG").unwrap_or_else(|_| "info".into()),
-        );
+        command.env("ABRI_LOG", std::env::var("ABRI_LOG").unwrap_or_else(|_| "info".into()));
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("abri can be run");
         let lines = lines_of(child.stdout.take().expect("stdout was piped"));
         self.said.clear();
@@ -307,10 +263,7 @@ impl House {
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     let _ = child.kill();
                     let _ = child.wait();
-                    return Err(format!(
-                        "the server is not ready after {READY_WAIT:?}, having said {:?}",
-                        self.said
-                    ));
+                    return Err(format!("the server is not ready after {READY_WAIT:?}, having said {:?}", self.said));
                 }
             }
         }
@@ -318,10 +271,7 @@ impl House {
 
     /// Environment variables for the next starts, in the place of the former ones.
     pub fn preload(&mut self, env: &[(&str, String)]) {
-        self.env = env
-            .iter()
-            .map(|(name, value)| ((*name).to_string(), value.clone()))
-            .collect();
+        self.env = env.iter().map(|(name, value)| ((*name).to_string(), value.clone())).collect();
     }
 
     /// SIGKILL, and back when the process is gone.
@@ -346,22 +296,14 @@ impl House {
         let Some(status) = ends_within(&mut child, wait) else {
             let _ = child.kill();
             let _ = child.wait();
-            panic!(
-                "the server did not end within {wait:?}\n{}",
-                self.log_tail()
-            );
+            panic!("the server did not end within {wait:?}\n{}", self.log_tail());
         };
         status
     }
 
     /// Has the server ended by itself?
     pub fn has_ended(&mut self) -> bool {
-        self.child.as_mut().is_none_or(|child| {
-            child
-                .try_wait()
-                .expect("a child can be waited for")
-                .is_some()
-        })
+        self.child.as_mut().is_none_or(|child| child.try_wait().expect("a child can be waited for").is_some())
     }
 
     /// A graceful stop: SIGTERM, and the exit must be clean and in time.
@@ -369,11 +311,7 @@ impl House {
     pub fn stop(&mut self) {
         self.signal(libc::SIGTERM);
         let status = self.ends(STOP_WAIT);
-        assert!(
-            status.success(),
-            "a graceful stop ends well, not with {status}\n{}",
-            self.log_tail()
-        );
+        assert!(status.success(), "a graceful stop ends well, not with {status}\n{}", self.log_tail());
     }
 
     /// A graceful stop and a start.
@@ -425,9 +363,7 @@ impl House {
     #[track_caller]
     pub fn ask_bare(&self, ask: Ask) -> Answer {
         let shown = format!("{} {}", ask.method, ask.target);
-        self.line()
-            .ask(&ask)
-            .unwrap_or_else(|cause| panic!("{shown}: no answer ({cause})\n{}", self.log_tail()))
+        self.line().ask(&ask).unwrap_or_else(|cause| panic!("{shown}: no answer ({cause})\n{}", self.log_tail()))
     }
 
     /// The server's log.
@@ -445,17 +381,12 @@ impl House {
 
     /// Resident memory of the server in KiB: now, and the most so far.
     pub fn memory_kib(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))
-            .expect("a process has a status");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("a process has a status");
         let field = |name: &str| {
             status
                 .lines()
                 .find_map(|line| line.strip_prefix(name))
-                .and_then(|rest| {
-                    rest.trim_matches(|at: char| !at.is_ascii_digit())
-                        .parse()
-                        .ok()
-                })
+                .and_then(|rest| rest.trim_matches(|at: char| !at.is_ascii_digit()).parse().ok())
                 .expect("the kernel tells memory in kB")
         };
         (field("VmRSS:"), field("VmHWM:"))
@@ -471,17 +402,11 @@ impl Drop for House {
         if std::thread::panicking() {
             eprintln!("{}", self.log_tail());
             if std::env::var_os("ABRI_KEEP").is_some() {
-                let kept = std::mem::replace(
-                    &mut self.scratch,
-                    tempfile::tempdir().expect("a temporary directory"),
-                );
+                let kept = std::mem::replace(&mut self.scratch, tempfile::tempdir().expect("a temporary directory"));
                 eprintln!("--- kept: {}", kept.keep().display());
             }
         } else {
-            assert!(
-                self.closed,
-                "a test ends with House::close, which runs `abri check`"
-            );
+            assert!(self.closed, "a test ends with House::close, which runs `abri check`");
         }
     }
 }
@@ -499,11 +424,7 @@ fn lines_of(pipe: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String>
 }
 
 fn address_of(url: &str) -> SocketAddr {
-    let host = url
-        .trim()
-        .trim_start_matches("https://")
-        .trim_start_matches("http://")
-        .trim_end_matches('/');
+    let host = url.trim().trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
     host.to_socket_addrs()
         .ok()
         .and_then(|mut found| found.next())

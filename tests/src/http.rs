@@ -27,12 +27,7 @@ pub struct Ask {
 impl Ask {
     /// A request without headers or body.
     pub fn new(method: &str, target: &str) -> Ask {
-        Ask {
-            method: method.into(),
-            target: target.into(),
-            headers: Vec::new(),
-            body: None,
-        }
+        Ask { method: method.into(), target: target.into(), headers: Vec::new(), body: None }
     }
 
     /// One header more.
@@ -55,18 +50,13 @@ impl Ask {
 
     /// An XML body, with its type.
     pub fn xml(self, body: &str) -> Ask {
-        self.header("Content-Type", "application/xml; charset=utf-8")
-            .body(body)
+        self.header("Content-Type", "application/xml; charset=utf-8").body(body)
     }
 
     /// The bytes of the request line and headers, with the empty line.
     pub fn head(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        let has = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(given, _)| given.eq_ignore_ascii_case(name))
-        };
+        let has = |name: &str| self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
         if !has("host") {
             head += &format!("Host: {host}\r\n");
         }
@@ -98,16 +88,12 @@ pub struct Answer {
 impl Answer {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(given, _)| given.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The first header of this name, which must be there.
     pub fn must_header(&self, name: &str) -> &str {
-        self.header(name)
-            .unwrap_or_else(|| panic!("the answer has no {name}: {self}"))
+        self.header(name).unwrap_or_else(|| panic!("the answer has no {name}: {self}"))
     }
 
     /// The body as text.
@@ -118,10 +104,7 @@ impl Answer {
     /// The answer, if its status is one of these; otherwise the test ends with the whole answer shown.
     #[track_caller]
     pub fn expect(self, statuses: &[u16], why: &str) -> Answer {
-        assert!(
-            statuses.contains(&self.status),
-            "{why}: expected {statuses:?}, got {self}"
-        );
+        assert!(statuses.contains(&self.status), "{why}: expected {statuses:?}, got {self}");
         self
     }
 }
@@ -154,11 +137,7 @@ impl Line {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(wait))?;
         stream.set_write_timeout(Some(wait))?;
-        Ok(Line {
-            host: address.to_string(),
-            reader: BufReader::new(stream.try_clone()?),
-            writer: stream,
-        })
+        Ok(Line { host: address.to_string(), reader: BufReader::new(stream.try_clone()?), writer: stream })
     }
 
     /// Sends a request and reads its answer; the connection can be used again after it.
@@ -208,16 +187,10 @@ impl Line {
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line
-                .split_once(':')
-                .ok_or_else(|| bad(format!("not a header: {line:?}")))?;
+            let (name, value) = line.split_once(':').ok_or_else(|| bad(format!("not a header: {line:?}")))?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_string()));
         }
-        let mut answer = Answer {
-            status,
-            headers,
-            body: Vec::new(),
-        };
+        let mut answer = Answer { status, headers, body: Vec::new() };
         let bodiless = method == "HEAD" || status < 200 || status == 204 || status == 304;
         if bodiless {
             return Ok(answer);
@@ -228,20 +201,11 @@ impl Line {
 
     fn body_of(&mut self, answer: &Answer) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
-        if answer
-            .header("transfer-encoding")
-            .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
-        {
+        if answer.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
             loop {
                 let line = self.text_line()?;
-                let size = line
-                    .split(';')
-                    .next()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_string();
-                let size = usize::from_str_radix(&size, 16)
-                    .map_err(|_| bad(format!("not a chunk size: {line:?}")))?;
+                let size = line.split(';').next().unwrap_or_default().trim().to_string();
+                let size = usize::from_str_radix(&size, 16).map_err(|_| bad(format!("not a chunk size: {line:?}")))?;
                 let start = body.len();
                 body.resize(start + size, 0);
                 self.reader.read_exact(&mut body[start..])?;
@@ -256,9 +220,7 @@ impl Line {
         }
         match answer.header("content-length") {
             Some(length) => {
-                let length: usize = length
-                    .parse()
-                    .map_err(|_| bad(format!("not a length: {length:?}")))?;
+                let length: usize = length.parse().map_err(|_| bad(format!("not a length: {length:?}")))?;
                 body.resize(length, 0);
                 self.reader.read_exact(&mut body)?;
             }
@@ -273,10 +235,7 @@ impl Line {
         let mut line = Vec::new();
         self.reader.read_until(b'\n', &mut line)?;
         if line.pop() != Some(b'\n') {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the connection ended",
-            ));
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection ended"));
         }
         if line.last() == Some(&b'\r') {
             line.pop();
@@ -294,14 +253,9 @@ impl Line {
         let _ = self.writer.set_read_timeout(Some(wait));
         let closed = match self.reader.fill_buf() {
             Ok(rest) => rest.is_empty(),
-            Err(cause) => !matches!(
-                cause.kind(),
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-            ),
+            Err(cause) => !matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut),
         };
-        let _ = self
-            .writer
-            .set_read_timeout(Some(Duration::from_millis(ANSWER_WAIT_MS_MAX)));
+        let _ = self.writer.set_read_timeout(Some(Duration::from_millis(ANSWER_WAIT_MS_MAX)));
         closed
     }
 }

@@ -32,11 +32,7 @@ impl Stranger {
     pub fn new(program: impl AsRef<OsStr>) -> Stranger {
         let program = program.as_ref();
         Stranger {
-            name: Path::new(program)
-                .file_name()
-                .unwrap_or(program)
-                .to_string_lossy()
-                .into_owned(),
+            name: Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned(),
             command: Command::new(program),
             input: Vec::new(),
             wait: Duration::from_secs(120),
@@ -82,15 +78,9 @@ impl Stranger {
     /// Runs it to its end; the test fails when it takes longer than it may.
     #[track_caller]
     pub fn run(mut self) -> Outcome {
-        self.command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap_or_else(|cause| {
-            panic!(
-                "{} cannot be run ({cause}): `make test` installs what the tests need",
-                self.name
-            )
+            panic!("{} cannot be run ({cause}): `make test` installs what the tests need", self.name)
         });
         let mut stdin = child.stdin.take().expect("stdin was piped");
         let input = std::mem::take(&mut self.input);
@@ -107,10 +97,7 @@ impl Stranger {
         let out = out.recv_timeout(patience).unwrap_or_default();
         let err = err.recv_timeout(patience).unwrap_or_default();
         let Some(status) = status else {
-            panic!(
-                "{} took longer than {:?}\n--- out\n{out}\n--- err\n{err}",
-                self.name, self.wait
-            );
+            panic!("{} took longer than {:?}\n--- out\n{out}\n--- err\n{err}", self.name, self.wait);
         };
         Outcome { status, out, err }
     }
@@ -127,11 +114,7 @@ impl Stranger {
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            to,
-            "{}\n--- out\n{}\n--- err\n{}",
-            self.status, self.out, self.err
-        )
+        write!(to, "{}\n--- out\n{}\n--- err\n{}", self.status, self.out, self.err)
     }
 }
 
