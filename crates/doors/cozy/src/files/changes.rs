@@ -1,6 +1,6 @@
 //! `GET /files/_changes`: what is different since a cursor, in CouchDB's shape.
 
-use abri_data::{Change, Scope};
+use abri_data::{Change, Node, Scope};
 use abri_model::{Cursor, Error, Kind, Seq};
 use axum::extract::State;
 use http::StatusCode;
@@ -34,6 +34,8 @@ pub(crate) async fn changes(State(house): State<House>, Asker(session): Asker, q
     };
     let with_docs = query.is("include_docs") == Some(true);
     let found = tree.changes(&Scope::Kind(Kind::known(Kind::FILES)), since, limit).await?;
+    let nodes: Vec<&Node> = found.items.iter().filter_map(|change| if let Change::Node { node, .. } = change { Some(node) } else { None }).collect();
+    let mut docs = if with_docs { node::show_all(&tree, &nodes).await? } else { Vec::new() }.into_iter();
     let mut results: Vec<Value> = Vec::with_capacity(found.items.len());
     for change in &found.items {
         match change {
@@ -41,16 +43,12 @@ pub(crate) async fn changes(State(house): State<House>, Asker(session): Asker, q
                 let rev = node.rev().to_string();
                 let mut row = json!({ "id": id::write(&tree, node.id), "seq": cursor(node.seq), "changes": [{ "rev": rev }] });
                 if with_docs {
-                    row["doc"] = match node::show(&tree, node).await {
-                        Ok(mut doc) => {
-                            doc["_id"] = doc["id"].clone();
-                            doc["_rev"] = rev.into();
-                            doc
-                        }
-                        // It was destroyed since the page was read: a later change says so.
-                        Err(Error::NotFound) => Value::Null,
-                        Err(error) => return Err(error.into()),
-                    };
+                    // Without a document it was destroyed since the page was read: a later change says so.
+                    row["doc"] = docs.next().flatten().map_or(Value::Null, |mut doc| {
+                        doc["_id"] = doc["id"].clone();
+                        doc["_rev"] = rev.into();
+                        doc
+                    });
                 }
                 results.push(row);
             }

@@ -1,8 +1,10 @@
 //! A node as a document.
 
-use abri_data::{Content, Node};
+use std::collections::HashMap;
+
+use abri_data::{Content, ContentId, Node};
 use abri_files::{Tree, class_of};
-use abri_model::{NodeId, Result};
+use abri_model::{Error, NodeId, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -17,7 +19,7 @@ const TRASH_NAME: &str = ".cozy_trash";
 
 /// Where the children of a directory are: what they share, found once.
 #[derive(Clone, Debug)]
-pub(crate) struct Home {
+struct Home {
     /// The directory's path, without a slash at the end; empty for the root.
     path: String,
     /// For what is in the trash: where the directory was, and whether it is the trash itself.
@@ -33,8 +35,11 @@ enum TrashHome {
 }
 
 /// What is known of a directory's place.
-pub(crate) async fn home(tree: &Tree, dir: NodeId) -> Result<Home> {
+async fn home(tree: &Tree, dir: NodeId) -> Result<Home> {
     let chain = tree.space().ancestors(dir).await?;
+    if chain.is_empty() {
+        return Err(Error::NotFound);
+    }
     let names = |from: usize| chain.iter().skip(from).fold(String::new(), |path, node| format!("{path}/{}", node.name));
     let Some(at) = chain.iter().position(|node| node.id == tree.trash_root()) else {
         return Ok(Home { path: names(1), trash: None });
@@ -60,29 +65,68 @@ async fn former_home(tree: &Tree, node: &Node) -> Result<String> {
     Ok(format!("/{}", names.join("/")))
 }
 
-/// A node's document, its place found.
+/// A node's document.
 pub(crate) async fn show(tree: &Tree, node: &Node) -> Result<Value> {
-    if node.id == tree.root() || node.id == tree.trash_root() {
-        return Ok(directory(tree, node, &Place { path: special_path(tree, node), restore_path: None, in_trash: false }));
-    }
-    show_in(tree, node, &home(tree, node.parent).await?).await
+    show_all(tree, &[node]).await?.pop().flatten().ok_or(Error::NotFound)
 }
 
-/// A node's document, when the place of its directory is known.
-pub(crate) async fn show_in(tree: &Tree, node: &Node, home: &Home) -> Result<Value> {
+/// The documents of nodes, in their order; `None` for one that was destroyed since it was read.
+///
+/// The places of their directories are found once each, what is known of their contents in one round trip.
+pub(crate) async fn show_all(tree: &Tree, nodes: &[&Node]) -> Result<Vec<Option<Value>>> {
+    let ids: Vec<ContentId> = nodes.iter().filter_map(|node| node.content).collect();
+    let mut contents = match ids.as_slice() {
+        [] => Vec::new(),
+        // A single one may be at hand.
+        [id] => vec![found(tree.space().content(*id).await)?],
+        ids => tree.space().contents(ids).await?,
+    }
+    .into_iter();
+    let mut homes: HashMap<NodeId, Option<Home>> = HashMap::new();
+    let mut documents = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let content = node.content.and_then(|_| contents.next().flatten());
+        if node.id == tree.root() || node.id == tree.trash_root() {
+            let place = Place { path: special_path(tree, node), restore_path: None, in_trash: false };
+            documents.push(Some(directory(tree, node, &place)));
+            continue;
+        }
+        let home = match homes.get(&node.parent) {
+            Some(home) => home,
+            None => {
+                let home = found(home(tree, node.parent).await)?;
+                homes.entry(node.parent).or_insert(home)
+            }
+        };
+        documents.push(match (home, content) {
+            (None, _) => None,
+            (Some(home), content) => show_in(tree, node, home, content.as_deref()).await?,
+        });
+    }
+    Ok(documents)
+}
+
+/// What was found, or `None`.
+fn found<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn show_in(tree: &Tree, node: &Node, home: &Home, content: Option<&Content>) -> Result<Option<Value>> {
     let restore_path = match &home.trash {
         None => None,
         Some(TrashHome::Top) => Some(former_home(tree, node).await?),
         Some(TrashHome::Below(path)) => Some(path.clone()),
     };
     let place = Place { path: format!("{}/{}", home.path, node.name), in_trash: home.trash.is_some(), restore_path };
-    match node.content {
-        None => Ok(directory(tree, node, &place)),
-        Some(content) => {
-            let content = tree.space().content(content).await?;
-            Ok(file(tree, node, &content, &place))
-        }
-    }
+    Ok(match (node.content, content) {
+        (None, _) => Some(directory(tree, node, &place)),
+        (Some(_), Some(content)) => Some(file(tree, node, content, &place)),
+        (Some(_), None) => None,
+    })
 }
 
 struct Place {

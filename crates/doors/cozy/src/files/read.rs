@@ -63,23 +63,10 @@ async fn folder(tree: &Tree, mut document: Value, listing: Listing, cursor: &Cur
     Ok(body)
 }
 
-/// The documents of nodes; those of one directory find its place once.
+/// The documents of nodes that are still there.
 pub(crate) async fn children(tree: &Tree, nodes: &[Arc<Node>]) -> Result<Vec<Value>> {
-    let mut documents = Vec::with_capacity(nodes.len());
-    let mut last = None;
-    for child in nodes {
-        let home = match last.take() {
-            Some((dir, home)) if dir == child.parent => home,
-            _ => node::home(tree, child.parent).await?,
-        };
-        match node::show_in(tree, child, &home).await {
-            // It was destroyed since the page was read.
-            Err(Error::NotFound) => {}
-            document => documents.push(document?),
-        }
-        last = Some((child.parent, home));
-    }
-    Ok(documents)
+    let nodes: Vec<&Node> = nodes.iter().map(|node| &**node).collect();
+    Ok(node::show_all(tree, &nodes).await?.into_iter().flatten().collect())
 }
 
 /// `GET /files/_recent`.
