@@ -271,20 +271,21 @@ for (const language of LANGUAGES) {
       await row(page, 'f 0.txt').focus()
       await page.keyboard.press('End')
       await row(page, `f ${MANY - 1}.txt`).waitFor()
-      const longest_ms = await page.evaluate(async () => {
+      const median_ms = await page.evaluate(async () => {
         const box = document.querySelector('[role=grid] > [role=rowgroup]:last-child')
-        let longest = 0
+        const frames_ms = []
         let last = performance.now()
+        // each step shows entirely other rows: the worst that a hand on the scroll bar can do
         for (let step = 0; step < 60; step++) {
           box.scrollTop = (box.scrollHeight * step) / 60
           await new Promise(requestAnimationFrame)
           const now = performance.now()
-          longest = Math.max(longest, now - last)
+          frames_ms.push(now - last)
           last = now
         }
-        return longest
+        return frames_ms.sort((a, b) => a - b)[30]
       })
-      assert.ok(longest_ms < 250, `a frame took ${longest_ms} ms`)
+      assert.ok(median_ms < 150, `half of the frames took ${median_ms} ms`)
       // the cache is written when the page is idle
       await page.waitForTimeout(2500)
       await page.route('**/files/**', route => route.abort())

@@ -1,8 +1,25 @@
 // Sizes, times and numbers as people write them, in the language of the page.
-import { locale } from './locale'
+import { locale, type Language } from './locale'
 
 const NARROW_SPACE = '\u202f'
 const UNITS = { fr: ['o', 'Ko', 'Mo', 'Go', 'To', 'Po'], en: ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] }
+
+/** Making a formatter costs as much as drawing a row: each is made once per language. */
+function once<F>(make: (language: Language) => F): (language?: Language) => F {
+  const made = new Map<Language, F>()
+  return (language = locale()) => {
+    let formatter = made.get(language)
+    if (!formatter) made.set(language, (formatter = make(language)))
+    return formatter
+  }
+}
+
+const decimals = [0, 1].map(digits => once(language => new Intl.NumberFormat(language, { maximumFractionDigits: digits })))
+const relative = once(language => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }))
+const shortDate = once(language => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }))
+const shortDateWithYear = once(language => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }))
+const longMoment = once(language => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }))
+const names = once(language => new Intl.Collator(language, { numeric: true, sensitivity: 'base' }))
 
 /** `1,2 Mo`, `1.2 MB`: powers of 1000, one decimal below ten. */
 export function bytes(size_bytes: number, language = locale()): string {
@@ -18,15 +35,11 @@ export function bytes(size_bytes: number, language = locale()): string {
     step++
   }
   const digits = value < 10 && step > 1 ? 1 : 0
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value) + NARROW_SPACE + UNITS[language][step]
+  return decimals[digits]!(language).format(value) + NARROW_SPACE + UNITS[language][step]
 }
 
 export const percent = (ratio: number): string =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(ratio)
-
-export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value)
-
-const relative = () => new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' })
 
 /** `3 min ago`, `yesterday`, `12 Oct`, `7 Oct 2025`: as precise as is useful. */
 export function when(time_ms: number, now_ms = Date.now()): string {
@@ -36,13 +49,11 @@ export function when(time_ms: number, now_ms = Date.now()): string {
   if (age_s < 3600) return relative().format(Math.round(delta_s / 60), 'minute')
   if (age_s < 86_400) return relative().format(Math.round(delta_s / 3600), 'hour')
   if (age_s < 6 * 86_400) return relative().format(Math.round(delta_s / 86_400), 'day')
-  const year = age_s > 300 * 86_400 ? 'numeric' : undefined
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year }).format(time_ms)
+  return (age_s > 300 * 86_400 ? shortDateWithYear : shortDate)().format(time_ms)
 }
 
 /** The whole date and time, for details and tooltips. */
-export const moment = (time_ms: number): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(time_ms)
+export const moment = (time_ms: number): string => longMoment().format(time_ms)
 
 export const today = (now_ms = Date.now()): string =>
   new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(now_ms)
@@ -59,4 +70,4 @@ export function duration(seconds: number): string {
 }
 
 /** Name order as people expect it: accents and case do not count, numbers count as numbers. */
-export const collator = (): Intl.Collator => new Intl.Collator(locale(), { numeric: true, sensitivity: 'base' })
+export const collator = (): Intl.Collator => names()
