@@ -319,6 +319,48 @@ fn configuration_by_file_environment_and_flag() {
     house.close();
 }
 
+/// The sample names every key, and a server takes it as it stands.
+#[test]
+fn the_sample_configuration_is_one() {
+    let house = House::open();
+    let sample = Stranger::new(binary()).args(["config", "--sample"]).good();
+    sample.parse::<toml::Table>().unwrap_or_else(|cause| panic!("not TOML: {cause}\n{sample}"));
+    // Every commented key uncommented is understood as well.
+    let named = sample
+        .lines()
+        .filter(|line| line.starts_with("# ") && line.contains(" = ") || line.starts_with('#') && line.contains(" = "))
+        .count();
+    assert!(named >= 10, "the sample explains its keys: {sample}");
+    let file = house.scratch("config").join("abri.toml");
+    fs::write(&file, &sample).expect("a config");
+    Stranger::new(binary()).args(["config", "--config"]).arg(&file).good();
+    house.close();
+}
+
+/// Several organisations on one server, told apart by host name: the same login is somebody else.
+#[test]
+fn organisations_by_host_name() {
+    let house = House::open();
+    house.abri(&["organisation", "add", "The choir", "--host", "choir.example"]).good();
+    house
+        .abri(&["user", "add", "ada", "--organisation", "choir.example"])
+        .input("a different passphrase for the choir\n")
+        .good();
+    let look = |host: &str, secret: &str| {
+        let ask = propfind("/remote.php/dav/files/ada/", "1", "<d:getetag/>").header("Host", host).basic("ada", secret);
+        house.ask_bare(ask)
+    };
+    house
+        .ask(Ask::new("PUT", &format!("{}only-here", house.ada.files())).body("x"))
+        .expect(&[201], "a file of the first ada");
+    assert_eq!(look("choir.example", "a different passphrase for the choir").status, 207);
+    assert_eq!(look("choir.example", PASSPHRASE).status, 401, "another person");
+    assert_eq!(look("cloud.example", "a different passphrase for the choir").status, 401, "another organisation");
+    let theirs = look("choir.example", "a different passphrase for the choir").text();
+    assert!(!theirs.contains("only-here"), "{theirs}");
+    house.close();
+}
+
 #[test]
 fn one_server_per_house() {
     let house = House::open();
