@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,6 +13,7 @@ use crate::command::socket;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SOCKET_FILE};
 use crate::house::House;
+use crate::listen::front::Rules;
 use crate::listen::{self, Front, Listener};
 use crate::tls::{self, Certificates};
 
@@ -50,7 +52,13 @@ pub async fn serve(config: Config) -> Result<(), String> {
 
     let (stopper, stop) = watch::channel(false);
     let redirect = secure_port.filter(|_| config.tls.redirect);
-    let front = Front::new(house.doors(stop.clone()), config.proxies.clone(), config.limits.head_bytes.max(8192), redirect);
+    let rules = Rules {
+        proxies: config.proxies.clone(),
+        head_bytes_max: config.limits.head_bytes.max(8192),
+        body_wait: Duration::from_secs(config.limits.body_seconds.max(1)),
+        redirect,
+    };
+    let front = Front::new(house.doors(stop.clone()), rules);
     let mut ends = Signals::new()?;
     if house.identity.setup_needed().await.map_err(told)?
         && let Some(token) = house.identity.setup_token().await.map_err(told)?

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use abri::config::{Acme, Limits};
-use abri::listen::{self, Front, front::Doors};
+use abri::listen::front::{Doors, Rules};
+use abri::listen::{self, Front};
 use abri::tls::{self, Certificates, acme::Renewal};
 use axum::Router;
 use rustls::pki_types::pem::PemObject;
@@ -105,7 +106,7 @@ async fn a_certificate_is_fetched_used_kept_and_renewed() {
     let doors = Doors { dav: hello(), nextcloud: hello(), cozy: hello(), realtime: hello(), web: hello() };
     let (stopper, stop) = watch::channel(false);
     let limits = Limits { connections: 10, head_seconds: 5, head_bytes: 65536, stop_seconds: 5, ..Limits::default() };
-    let front = Front::new(doors, Vec::new(), limits.head_bytes, None);
+    let front = Front::new(doors, Rules { proxies: Vec::new(), head_bytes_max: limits.head_bytes, body_wait: Duration::from_secs(5), redirect: None });
     let config = tls::server_config(certificates.clone());
     let server = tokio::spawn(async move { listen::serve(vec![listener], front, Some(config), Default::default(), &limits, stop).await });
 

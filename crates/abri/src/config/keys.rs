@@ -133,6 +133,7 @@ pub static KEYS: &[Key] = &[
     key!("limits.connections", Number, "4096", "", limits.connections, "Connections at once. Further ones wait until one ends."),
     key!("limits.head_seconds", Number, "60", "", limits.head_seconds, "Seconds a client may take to send a request's head, or may rest between two requests."),
     key!("limits.head_bytes", Number, "65536", "", limits.head_bytes, "Longest request head in bytes (at least 8192)."),
+    key!("limits.body_seconds", Number, "300", "", limits.body_seconds, "Seconds a client may pause while it sends a body; then the upload is cut off."),
     key!("limits.stop_seconds", Number, "20", "", limits.stop_seconds, "Seconds that requests under way get to finish when the server stops."),
     key!("limits.open_spaces", Number, "256", "", limits.open_spaces, "Spaces kept open with their caches though nobody uses them just now: about a quarter of a megabyte each."),
     key!("limits.threads", Number, "0", "4", limits.threads, "Threads that serve; 0 means one per core."),

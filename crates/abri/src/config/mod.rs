@@ -103,6 +103,8 @@ pub struct Limits {
     pub head_seconds: u64,
     /// Longest head in bytes.
     pub head_bytes: usize,
+    /// Seconds a client may pause within a body.
+    pub body_seconds: u64,
     /// Seconds that requests under way get at a stop.
     pub stop_seconds: u64,
     /// Spaces kept open though nobody uses them.

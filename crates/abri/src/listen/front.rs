@@ -2,15 +2,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use abri_identity::proof::Connection;
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use tower::Service;
 
+use super::patience::Patient;
 use super::proxy::{self, Network};
 
 /// The doors, by what they answer.
@@ -35,34 +37,47 @@ pub struct Front(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     doors: Doors,
-    proxies: Vec<Network>,
-    head_bytes_max: usize,
+    rules: Rules,
+}
+
+/// What holds for every request.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Proxies that are believed.
+    pub proxies: Vec<Network>,
+    /// Longest head, in bytes.
+    pub head_bytes_max: usize,
+    /// How long a sender may pause within a body.
+    pub body_wait: Duration,
     /// The port of HTTPS when plain HTTP only leads there.
-    redirect: Option<u16>,
+    pub redirect: Option<u16>,
 }
 
 impl Front {
-    /// The entrance to `doors`; `redirect` is the port of HTTPS when plain HTTP only leads there.
-    pub fn new(doors: Doors, proxies: Vec<Network>, head_bytes_max: usize, redirect: Option<u16>) -> Front {
-        Front(Arc::new(Inner { doors, proxies, head_bytes_max, redirect }))
+    /// The entrance to `doors`.
+    pub fn new(doors: Doors, rules: Rules) -> Front {
+        Front(Arc::new(Inner { doors, rules }))
     }
 
     /// Answers one request.
     pub async fn answer(&self, peer: SocketAddr, secure: bool, request: Request<Incoming>) -> Response<Body> {
-        self.answer_any(peer, secure, request.map(Body::new)).await
+        let wait = self.0.rules.body_wait;
+        // Most requests have no body, and pay nothing for waiting.
+        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Patient::new(body, wait)) });
+        self.answer_any(peer, secure, request).await
     }
 
     /// Answers one request with any body.
     pub async fn answer_any(&self, peer: SocketAddr, secure: bool, mut request: Request<Body>) -> Response<Body> {
         let headers = request.headers();
-        if head_bytes(headers) + request.uri().path().len() > self.0.head_bytes_max {
+        if head_bytes(headers) + request.uri().path().len() > self.0.rules.head_bytes_max {
             return told(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too long\n");
         }
-        let client = proxy::client(peer, secure, request.uri().authority().map(http::uri::Authority::as_str), headers, &self.0.proxies);
+        let client = proxy::client(peer, secure, request.uri().authority().map(http::uri::Authority::as_str), headers, &self.0.rules.proxies);
         if client.host.as_deref().is_some_and(|host| !is_plain_host(host)) {
             return told(StatusCode::BAD_REQUEST, "the Host header is not the name of a host\n");
         }
-        if let (Some(port), false) = (self.0.redirect, client.secure) {
+        if let (Some(port), false) = (self.0.rules.redirect, client.secure) {
             return redirected(client.host.as_deref(), port, request.uri());
         }
         let secure = client.secure;
@@ -162,7 +177,7 @@ mod tests {
 
     fn front(redirect: Option<u16>) -> Front {
         let doors = Doors { dav: named("dav"), nextcloud: named("nextcloud"), cozy: named("cozy"), realtime: named("realtime"), web: named("web") };
-        Front::new(doors, Vec::new(), 8192, redirect)
+        Front::new(doors, Rules { proxies: Vec::new(), head_bytes_max: 8192, body_wait: Duration::from_secs(9), redirect })
     }
 
     async fn answer(front: &Front, path: &str, headers: &[(&str, &str)]) -> Response<Body> {

@@ -2,6 +2,7 @@
 
 pub mod fragment;
 pub mod front;
+pub mod patience;
 pub mod proxy;
 pub mod send;
 
