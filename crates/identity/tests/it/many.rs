@@ -3,8 +3,8 @@ use std::time::Instant;
 use crate::house::{GOOD, House, ORG, account, basic, cli, from};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_accounts_made_at_once_can_all_log_in() {
-    const ACCOUNTS: usize = 1_000;
+async fn many_accounts_made_at_once_can_all_log_in() {
+    const ACCOUNTS: usize = 200;
     let house = House::new();
     let mut tasks = tokio::task::JoinSet::new();
     for at in 0..ACCOUNTS {
@@ -14,13 +14,13 @@ async fn a_thousand_accounts_made_at_once_can_all_log_in() {
     while let Some(one) = tasks.join_next().await {
         one.expect("joined").expect("created");
     }
-    for at in (0..ACCOUNTS).step_by(97) {
+    for at in (0..ACCOUNTS).step_by(17) {
         let session = house.basic(&format!("person{at:05}"), GOOD, "192.0.2.1").await.expect("known");
         assert_eq!(house.data.personal(&session.who).await.expect("opened").id(), session.account.space);
     }
     let (mut after, mut seen) = (None::<String>, 0);
     loop {
-        let page = house.identity.accounts(&cli(), ORG, after.as_deref(), 300).await.expect("a page");
+        let page = house.identity.accounts(&cli(), ORG, after.as_deref(), 64).await.expect("a page");
         let Some(last) = page.last() else { break };
         after = Some(last.name.clone());
         seen += page.len();
