@@ -124,7 +124,9 @@ Example:
 #[derive(Debug, Subcommand)]
 pub enum UserVerb {
     /// Make an account; asks for its passphrase, or reads it from standard input
-    #[command(after_help = "Examples:\n  abri user add ada --admin --public-name \"Ada Lovelace\"\n  pass abri/ada | abri user add ada --quota 50GiB")]
+    #[command(
+        after_help = "Examples:\n  abri user add ada --admin --public-name \"Ada Lovelace\"\n  pass abri/ada | abri user add ada --quota 50GiB"
+    )]
     Add {
         /// The login: letters, digits, `.`, `-` and `_`.
         name: String,
@@ -279,7 +281,17 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        let bad = ["", "serv", "user add", "user quota ada", "user quota ada lots", "space add Family", "restore", "serve --set tls.redirect", "backup"];
+        let bad = [
+            "",
+            "serv",
+            "user add",
+            "user quota ada",
+            "user quota ada lots",
+            "space add Family",
+            "restore",
+            "serve --set tls.redirect",
+            "backup",
+        ];
         for line in bad {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -31,7 +31,9 @@ pub enum OpenError {
     #[error("{0} is in use by another process")]
     Busy(PathBuf),
     /// It was made by a newer version of this program.
-    #[error("{path} was made by a newer version of Abri (data format {found}, this program knows {FORMAT}): install that version")]
+    #[error(
+        "{path} was made by a newer version of Abri (data format {found}, this program knows {FORMAT}): install that version"
+    )]
     Newer {
         /// The directory.
         path: PathBuf,
@@ -69,10 +71,21 @@ impl DataDir {
         if is_new && !make {
             return Err(OpenError::Missing(path));
         }
-        if is_new && fs::read_dir(&path).map_err(io)?.next().is_some_and(|entry| entry.is_ok_and(|entry| entry.file_name() != LOCK_FILE)) {
+        if is_new
+            && fs::read_dir(&path)
+                .map_err(io)?
+                .next()
+                .is_some_and(|entry| entry.is_ok_and(|entry| entry.file_name() != LOCK_FILE))
+        {
             return Err(OpenError::Foreign(path));
         }
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path.join(LOCK_FILE)).map_err(io)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path.join(LOCK_FILE))
+            .map_err(io)?;
         let lock = Flock::lock(lock, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| match error {
             nix::errno::Errno::EWOULDBLOCK => OpenError::Busy(path.clone()),
             other => OpenError::Io { path: path.clone(), error: other.into() },

@@ -48,11 +48,14 @@ pub async fn rows(config: &Config, dir: &Path) -> Result<(Arc<dyn Store>, Option
         StoreChoice::Memory => Ok((Arc::new(MemoryStore::new(&SCHEMA)), None)),
         StoreChoice::Sqlite => {
             let options = Options { open_max: config.limits.open_spaces.max(1), ..Options::default() };
-            let store = SqliteStore::open(dir, &SCHEMA, options).map_err(|error| format!("the data cannot be opened: {error}"))?;
+            let store = SqliteStore::open(dir, &SCHEMA, options)
+                .map_err(|error| format!("the data cannot be opened: {error}"))?;
             Ok((Arc::new(store.clone()), Some(Arc::new(store))))
         }
         StoreChoice::Postgres(url) => {
-            let store = PgStore::connect(url, &SCHEMA, abri_store_cluster::Options::default()).await.map_err(|error| format!("the database cannot be used: {error}"))?;
+            let store = PgStore::connect(url, &SCHEMA, abri_store_cluster::Options::default())
+                .await
+                .map_err(|error| format!("the database cannot be used: {error}"))?;
             let store = Arc::new(store);
             Ok((store.clone(), Some(store)))
         }
@@ -78,7 +81,12 @@ impl House {
     }
 
     /// Builds the house over an engine of rows.
-    pub async fn build(config: Config, dir: DataDir, store: Arc<dyn Store>, snapshots: Option<Arc<dyn Snapshots>>) -> Result<House, String> {
+    pub async fn build(
+        config: Config,
+        dir: DataDir,
+        store: Arc<dyn Store>,
+        snapshots: Option<Arc<dyn Snapshots>>,
+    ) -> Result<House, String> {
         let clock = clock();
         let open_max = NonZeroUsize::new(config.limits.open_spaces).unwrap_or(NonZeroUsize::MIN);
         let engine_config = abri_space::Config { open_max, ..abri_space::Config::default() };

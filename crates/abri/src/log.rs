@@ -21,8 +21,27 @@ pub fn start(config: &Config) -> Result<(), String> {
 /// A bare level speaks of our own crates; what others log below `warn` is noise unless asked for by name.
 fn filter(text: &str) -> Result<EnvFilter, String> {
     let bare = text.parse::<tracing::Level>().is_ok();
-    let ours = ["abri", "abri_model", "abri_store", "abri_store_sqlite", "abri_store_cluster", "abri_space", "abri_data", "abri_identity", "abri_files", "abri_door_dav", "abri_door_nextcloud", "abri_door_cozy", "abri_door_realtime", "abri_door_web"];
-    let text = if bare { ours.iter().fold("warn".to_owned(), |all, target| format!("{all},{target}={text}")) } else { text.to_owned() };
+    let ours = [
+        "abri",
+        "abri_model",
+        "abri_store",
+        "abri_store_sqlite",
+        "abri_store_cluster",
+        "abri_space",
+        "abri_data",
+        "abri_identity",
+        "abri_files",
+        "abri_door_dav",
+        "abri_door_nextcloud",
+        "abri_door_cozy",
+        "abri_door_realtime",
+        "abri_door_web",
+    ];
+    let text = if bare {
+        ours.iter().fold("warn".to_owned(), |all, target| format!("{all},{target}={text}"))
+    } else {
+        text.to_owned()
+    };
     EnvFilter::try_new(&text).map_err(|error| format!("`log`: {text:?} cannot be read: {error}"))
 }
 

@@ -99,21 +99,25 @@ fn named(named: Named) -> user::Named {
 /// The command that the words mean; asks for what they leave out.
 fn command_of(verb: Verb, config: &Config) -> Result<Command, String> {
     Ok(match verb {
-        Verb::User(UserVerb::Add { name, admin, public_name, quota, locale, organisation }) => Command::UserAdd(user::Add {
-            name,
-            organisation,
-            admin,
-            public_name,
-            locale: locale.unwrap_or_else(|| config.accounts.locale.clone()),
-            quota: quota.map_or(config.accounts.quota, |quota| quota.0),
-            passphrase: passphrase()?,
-        }),
+        Verb::User(UserVerb::Add { name, admin, public_name, quota, locale, organisation }) => {
+            Command::UserAdd(user::Add {
+                name,
+                organisation,
+                admin,
+                public_name,
+                locale: locale.unwrap_or_else(|| config.accounts.locale.clone()),
+                quota: quota.map_or(config.accounts.quota, |quota| quota.0),
+                passphrase: passphrase()?,
+            })
+        }
         Verb::User(UserVerb::List { organisation }) => Command::UserList { organisation },
         Verb::User(UserVerb::Passwd(user)) => Command::UserPasswd { user: named(user), passphrase: passphrase()? },
         Verb::User(UserVerb::Disable(user)) => Command::UserDisable { user: named(user), disabled: true },
         Verb::User(UserVerb::Enable(user)) => Command::UserDisable { user: named(user), disabled: false },
         Verb::User(UserVerb::Quota { named: user, quota }) => Command::UserQuota { user: named(user), quota: quota.0 },
-        Verb::AppPassword { name, label, organisation } => Command::AppPassword { user: user::Named { name, organisation }, label },
+        Verb::AppPassword { name, label, organisation } => {
+            Command::AppPassword { user: user::Named { name, organisation }, label }
+        }
         Verb::Space(SpaceVerb::Add { name, members, quota, organisation }) => {
             Command::SpaceAdd(space::Add { name, members, organisation, quota: quota.and_then(|quota| quota.0) })
         }
@@ -122,8 +126,12 @@ fn command_of(verb: Verb, config: &Config) -> Result<Command, String> {
         Verb::Organisation(OrganisationVerb::List) => Command::OrganisationList,
         Verb::Check => Command::Check,
         Verb::Rebuild => Command::Rebuild,
-        Verb::Backup { target, link_from } => Command::Backup { target: absolute(&target)?, link_from: link_from.map(|dir| absolute(&dir)).transpose()? },
-        Verb::Serve { .. } | Verb::Restore { .. } | Verb::Doctor | Verb::Config { .. } => return Err("this is done without a command".into()),
+        Verb::Backup { target, link_from } => {
+            Command::Backup { target: absolute(&target)?, link_from: link_from.map(|dir| absolute(&dir)).transpose()? }
+        }
+        Verb::Serve { .. } | Verb::Restore { .. } | Verb::Doctor | Verb::Config { .. } => {
+            return Err("this is done without a command".into());
+        }
     })
 }
 
@@ -134,7 +142,9 @@ fn absolute(path: &std::path::Path) -> Result<std::path::PathBuf, String> {
 /// A passphrase: asked for twice at a terminal, else the first line of standard input.
 fn passphrase() -> Result<String, String> {
     if std::io::stdin().is_terminal() {
-        let ask = |prompt: &str| rpassword::prompt_password(prompt).map_err(|error| format!("the passphrase cannot be read: {error}"));
+        let ask = |prompt: &str| {
+            rpassword::prompt_password(prompt).map_err(|error| format!("the passphrase cannot be read: {error}"))
+        };
         let first = ask("Passphrase: ")?;
         if first != ask("Once more: ")? {
             return Err("the two passphrases are not the same".into());
@@ -142,7 +152,9 @@ fn passphrase() -> Result<String, String> {
         return Ok(first);
     }
     let mut line = String::new();
-    std::io::Read::take(std::io::stdin().lock(), PASSPHRASE_BYTES_MAX as u64).read_line(&mut line).map_err(|error| format!("the passphrase cannot be read: {error}"))?;
+    std::io::Read::take(std::io::stdin().lock(), PASSPHRASE_BYTES_MAX as u64)
+        .read_line(&mut line)
+        .map_err(|error| format!("the passphrase cannot be read: {error}"))?;
     let line = line.trim_end_matches(['\n', '\r']);
     if line.is_empty() { Err("a passphrase is needed on standard input".into()) } else { Ok(line.to_owned()) }
 }
@@ -150,7 +162,14 @@ fn passphrase() -> Result<String, String> {
 /// Does a command in the running server, or here when there is none.
 async fn perform(config: Config, command: Command) -> Result<bool, String> {
     let socket_path = config.data.join(SOCKET_FILE);
-    let may_make = !matches!(command, Command::Check | Command::Rebuild | Command::Backup { .. } | Command::UserList { .. } | Command::SpaceList { .. });
+    let may_make = !matches!(
+        command,
+        Command::Check
+            | Command::Rebuild
+            | Command::Backup { .. }
+            | Command::UserList { .. }
+            | Command::SpaceList { .. }
+    );
     let begun = Instant::now();
     loop {
         match socket::send(&socket_path, &command).await {

@@ -43,7 +43,8 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let first = listeners.first().map(Listener::place).ok_or("nothing to listen on")?;
     let tls = start_tls(config, acme_dir)?;
 
-    let commands = socket::listen(&socket_path, house.clone()).map_err(|error| format!("{}: {error}", socket_path.display()))?;
+    let commands =
+        socket::listen(&socket_path, house.clone()).map_err(|error| format!("{}: {error}", socket_path.display()))?;
     let commands = tokio::spawn(commands);
     let upkeep = tokio::spawn({
         let house = house.clone();
@@ -121,7 +122,9 @@ fn link_base(config: &Config, (bound, scheme): (SocketAddr, &str)) -> String {
 fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> String {
     let hint = match error.kind() {
         std::io::ErrorKind::AddrInUse => ": another program listens there",
-        std::io::ErrorKind::PermissionDenied if address.port() < 1024 => ": ports below 1024 need a right (AmbientCapabilities=CAP_NET_BIND_SERVICE in systemd)",
+        std::io::ErrorKind::PermissionDenied if address.port() < 1024 => {
+            ": ports below 1024 need a right (AmbientCapabilities=CAP_NET_BIND_SERVICE in systemd)"
+        }
         std::io::ErrorKind::AddrNotAvailable => ": this machine does not have that address",
         _ => "",
     };
@@ -159,7 +162,10 @@ struct Signals {
 
 impl Signals {
     fn new() -> Result<Signals, String> {
-        Ok(Signals { terminate: signal(SignalKind::terminate()).map_err(told)?, interrupt: signal(SignalKind::interrupt()).map_err(told)? })
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).map_err(told)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(told)?,
+        })
     }
 
     async fn wait(&mut self) {

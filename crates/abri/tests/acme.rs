@@ -33,7 +33,13 @@ impl Drop for Running {
 }
 
 fn run(program: &str, args: &[&str]) -> Running {
-    let child = Command::new(program).args(args).env("PEBBLE_VA_NOSLEEP", "1").env("PEBBLE_WFE_NONCEREJECT", "20").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = Command::new(program)
+        .args(args)
+        .env("PEBBLE_VA_NOSLEEP", "1")
+        .env("PEBBLE_WFE_NONCEREJECT", "20")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     Running(child.unwrap_or_else(|error| panic!("{program} cannot be run ({error}): install the package pebble")))
 }
 
@@ -88,8 +94,25 @@ fn authority(dir: &Path, tls_port: u16) -> (Vec<Running>, u16, u16, CertificateD
     fs::write(dir.join("pebble.json"), config.to_string()).expect("written");
     let dns_address = format!("127.0.0.1:{dns}");
     let dns_management = format!("127.0.0.1:{dns_management}");
-    let names = run("pebble-challtestsrv", &["-dns01", &dns_address, "-management", &dns_management, "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", ""]);
-    let pebble = run("pebble", &["-config", &dir.join("pebble.json").display().to_string(), "-dnsserver", &dns_address]);
+    let names = run(
+        "pebble-challtestsrv",
+        &[
+            "-dns01",
+            &dns_address,
+            "-management",
+            &dns_management,
+            "-http01",
+            "",
+            "-https01",
+            "",
+            "-tlsalpn01",
+            "",
+            "-defaultIPv6",
+            "",
+        ],
+    );
+    let pebble =
+        run("pebble", &["-config", &dir.join("pebble.json").display().to_string(), "-dnsserver", &dns_address]);
     (vec![names, pebble], directory, management, own.cert.der().clone())
 }
 
@@ -106,9 +129,19 @@ async fn a_certificate_is_fetched_used_kept_and_renewed() {
     let doors = Doors { dav: hello(), nextcloud: hello(), cozy: hello(), realtime: hello(), web: hello() };
     let (stopper, stop) = watch::channel(false);
     let limits = Limits { connections: 10, head_seconds: 5, head_bytes: 65536, stop_seconds: 5, ..Limits::default() };
-    let front = Front::new(doors, Rules { proxies: Vec::new(), head_bytes_max: limits.head_bytes, body_wait: Duration::from_secs(5), redirect: None });
+    let front = Front::new(
+        doors,
+        Rules {
+            proxies: Vec::new(),
+            head_bytes_max: limits.head_bytes,
+            body_wait: Duration::from_secs(5),
+            redirect: None,
+        },
+    );
     let config = tls::server_config(certificates.clone());
-    let server = tokio::spawn(async move { listen::serve(vec![listener], front, Some(config), Default::default(), &limits, stop).await });
+    let server = tokio::spawn(async move {
+        listen::serve(vec![listener], front, Some(config), Default::default(), &limits, stop).await
+    });
 
     let acme = Acme {
         hosts: vec![HOST.into()],
@@ -124,7 +157,9 @@ async fn a_certificate_is_fetched_used_kept_and_renewed() {
     until(async || get(([127, 0, 0, 1], directory).into(), "localhost", "/dir", own_client.clone()).await).await;
     until(async || renewal.fetch(HOST).await.map_err(io::Error::other)).await;
 
-    let roots = get(([127, 0, 0, 1], management).into(), "localhost", "/roots/0", own_client).await.expect("the authority's root");
+    let roots = get(([127, 0, 0, 1], management).into(), "localhost", "/roots/0", own_client)
+        .await
+        .expect("the authority's root");
     let root = CertificateDer::from_pem_slice(roots.as_bytes()).expect("PEM");
     let trusting = client(root);
     let answer = get(bound, HOST, "/", trusting.clone()).await.expect("served with the new certificate");

@@ -34,7 +34,13 @@ impl Place {
     }
 
     fn run(&self, words: &[&str], input: &str) -> Output {
-        let mut child = self.command(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("abri runs");
+        let mut child = self
+            .command(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("abri runs");
         // A command that reads nothing may have ended already.
         let _ = child.stdin.take().expect("stdin").write_all(input.as_bytes());
         child.wait_with_output().expect("abri ends")
@@ -44,7 +50,12 @@ impl Place {
     #[track_caller]
     fn good(&self, words: &[&str], input: &str) -> String {
         let output = self.run(words, input);
-        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{words:?}: {} {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 
@@ -63,7 +74,13 @@ impl Place {
     fn serve(&self, words: &[&str]) -> Server {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(words);
-        let mut child = self.command(&all).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("abri runs");
+        let mut child = self
+            .command(&all)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("abri runs");
         let mut said = Vec::new();
         for line in BufReader::new(child.stdout.take().expect("stdout")).lines() {
             said.push(line.expect("text"));
@@ -72,7 +89,11 @@ impl Place {
             }
         }
         let ready = said.last().expect("it says something").clone();
-        let address = ready.strip_prefix("ready http://").unwrap_or_else(|| panic!("not ready: {said:?}")).parse().expect("an address");
+        let address = ready
+            .strip_prefix("ready http://")
+            .unwrap_or_else(|| panic!("not ready: {said:?}"))
+            .parse()
+            .expect("an address");
         Server { child, said, address }
     }
 }
@@ -99,7 +120,16 @@ impl Server {
     /// A request with these header lines; the whole answer.
     fn ask(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).expect("it accepts");
-        stream.write_all(format!("{head}\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", self.address, body.len()).as_bytes()).expect("sent");
+        stream
+            .write_all(
+                format!(
+                    "{head}\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                    self.address,
+                    body.len()
+                )
+                .as_bytes(),
+            )
+            .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         answer
@@ -121,7 +151,11 @@ fn basic(name: &str, secret: &str) -> String {
     for piece in plain.as_bytes().chunks(3) {
         let bits = piece.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - piece.len()));
         for place in 0..4 {
-            out.push(if place <= piece.len() { LETTERS[(bits >> (18 - 6 * place) & 63) as usize] as char } else { '=' });
+            out.push(if place <= piece.len() {
+                LETTERS[(bits >> (18 - 6 * place) & 63) as usize] as char
+            } else {
+                '='
+            });
         }
     }
     format!("Authorization: Basic {out}")
@@ -166,7 +200,8 @@ fn commands_work_before_the_first_start_while_serving_and_after() {
     let secret = place.good(&["app-password", "grace", "--label", "phone"], "");
     let secret = secret.trim();
     assert!(!secret.contains(char::is_whitespace));
-    let asks = |server: &Server| server.ask(&format!("GET /settings/instance HTTP/1.1\r\n{}", basic("grace", secret)), "");
+    let asks =
+        |server: &Server| server.ask(&format!("GET /settings/instance HTTP/1.1\r\n{}", basic("grace", secret)), "");
     assert!(asks(&server).starts_with("HTTP/1.1 200"));
     assert_eq!(place.good(&["user", "disable", "grace"], ""), "");
     assert!(asks(&server).starts_with("HTTP/1.1 401"), "at once");
@@ -214,7 +249,13 @@ fn organisations_are_apart_and_found_by_host() {
     let place = Place::new();
     place.add("ada");
     place.good(&["organisation", "add", "The choir", "--host", "cloud.choir.example"], "");
-    assert_eq!(place.good(&["user", "add", "ada", "--organisation", "cloud.choir.example", "--public-name", "Another Ada"], PASSPHRASE), "");
+    assert_eq!(
+        place.good(
+            &["user", "add", "ada", "--organisation", "cloud.choir.example", "--public-name", "Another Ada"],
+            PASSPHRASE
+        ),
+        ""
+    );
     assert!(place.good(&["organisation", "list"], "").contains("The choir\tcloud.choir.example"));
     assert!(place.good(&["user", "list", "--organisation", "cloud.choir.example"], "").contains("Another Ada"));
     let secret = place.good(&["app-password", "ada", "--organisation", "cloud.choir.example"], "");
@@ -222,7 +263,12 @@ fn organisations_are_apart_and_found_by_host() {
     let ask = |host: &str| {
         let mut stream = TcpStream::connect(server.address).expect("it accepts");
         let auth = basic("ada", secret.trim());
-        stream.write_all(format!("GET /settings/instance HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{auth}\r\n\r\n").as_bytes()).expect("sent");
+        stream
+            .write_all(
+                format!("GET /settings/instance HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{auth}\r\n\r\n")
+                    .as_bytes(),
+            )
+            .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         answer
@@ -248,7 +294,8 @@ fn a_backup_taken_while_serving_comes_back_and_clients_start_anew() {
     let second = place.path("second").display().to_string();
     place.good(&["backup", &second, "--link-from", &backup], "");
     let cursor = server.ask(&format!("GET /files/_changes?since=now HTTP/1.1\r\n{auth}"), "");
-    let cursor = cursor.split("last_seq\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a cursor").to_owned();
+    let cursor =
+        cursor.split("last_seq\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a cursor").to_owned();
     assert!(place.bad(&["restore", &backup, "--replace"], "").contains("in use"), "not under a running server");
     assert!(server.stop().0);
 
@@ -331,7 +378,9 @@ fn an_upload_under_way_at_a_stop_is_finished() {
     let auth = basic("ada", secret.trim());
     let server = place.serve(&[]);
     let mut stream = TcpStream::connect(server.address).expect("it accepts");
-    let head = format!("PUT /remote.php/dav/files/ada/slow.txt HTTP/1.1\r\nHost: x\r\n{auth}\r\nContent-Length: 10\r\n\r\n01234");
+    let head = format!(
+        "PUT /remote.php/dav/files/ada/slow.txt HTTP/1.1\r\nHost: x\r\n{auth}\r\nContent-Length: 10\r\n\r\n01234"
+    );
     stream.write_all(head.as_bytes()).expect("sent");
     std::thread::sleep(Duration::from_millis(300));
     server.signal(15);
@@ -354,7 +403,9 @@ fn an_upload_that_does_not_end_is_cut_off_and_leaves_nothing() {
     let auth = basic("ada", secret.trim());
     let server = place.serve(&["--set", "limits.stop_seconds=1"]);
     let mut stream = TcpStream::connect(server.address).expect("it accepts");
-    let head = format!("PUT /remote.php/dav/files/ada/never.txt HTTP/1.1\r\nHost: x\r\n{auth}\r\nContent-Length: 10\r\n\r\n01234");
+    let head = format!(
+        "PUT /remote.php/dav/files/ada/never.txt HTTP/1.1\r\nHost: x\r\n{auth}\r\nContent-Length: 10\r\n\r\n01234"
+    );
     stream.write_all(head.as_bytes()).expect("sent");
     std::thread::sleep(Duration::from_millis(300));
     // An open bell does not keep the server from stopping either.
@@ -380,7 +431,8 @@ fn https_by_own_certificate_with_plain_http_leading_there() {
     let (certificate, key) = (place.path("c.pem"), place.path("k.pem"));
     fs::write(&certificate, made.cert.pem()).expect("written");
     fs::write(&key, made.signing_key.serialize_pem()).expect("written");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
     let set = |name: &str, value: &str| format!("{name}={value}");
     let words = [
         set("tls.listen", &format!("127.0.0.1:{port}")),
@@ -391,7 +443,10 @@ fn https_by_own_certificate_with_plain_http_leading_there() {
     let words: Vec<&str> = words.iter().flat_map(|word| ["--set", word.as_str()]).collect();
     let server = place.serve(&words);
     let answer = server.ask("GET /x?y HTTP/1.1", "");
-    assert!(answer.starts_with("HTTP/1.1 308") && answer.contains(&format!("location: https://127.0.0.1:{port}/x?y")), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 308") && answer.contains(&format!("location: https://127.0.0.1:{port}/x?y")),
+        "{answer}"
+    );
 
     let login = format!("{{\"name\":\"ada\",\"passphrase\":\"{}\"}}", PASSPHRASE.trim());
     let curl = |words: &[&str]| {
@@ -417,7 +472,13 @@ fn settings_come_from_file_environment_and_command_line() {
     let place = Place::new();
     let file = place.path("abri.toml");
     fs::write(&file, "log = \"error\"\n[limits]\nconnections = 7\n").expect("written");
-    let shown = place.command(&["config", "--set", "files.trash_days=3"]).arg("--config").arg(&file).env("ABRI_LIMITS_THREADS", "2").output().expect("runs");
+    let shown = place
+        .command(&["config", "--set", "files.trash_days=3"])
+        .arg("--config")
+        .arg(&file)
+        .env("ABRI_LIMITS_THREADS", "2")
+        .output()
+        .expect("runs");
     let shown = String::from_utf8(shown.stdout).expect("text");
     for line in ["connections = 7", "threads = 2", "trash_days = 3"] {
         assert!(shown.contains(line), "{line}: {shown}");
@@ -425,13 +486,22 @@ fn settings_come_from_file_environment_and_command_line() {
     fs::write(&file, "[limits]\nconections = 7\n").expect("written");
     let refused = place.command(&["config"]).arg("--config").arg(&file).output().expect("runs");
     assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("no key `limits.conections`: did you mean `limits.connections`?"));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr)
+            .contains("no key `limits.conections`: did you mean `limits.connections`?")
+    );
 }
 
 #[test]
 fn help_teaches() {
     let place = Place::new();
-    for words in [&["--help"][..], &["serve", "--help"], &["user", "add", "--help"], &["backup", "--help"], &["restore", "--help"]] {
+    for words in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["user", "add", "--help"],
+        &["backup", "--help"],
+        &["restore", "--help"],
+    ] {
         let help = place.good(words, "");
         assert!(help.contains("abri "), "{words:?}: {help}");
     }

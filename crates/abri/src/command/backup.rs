@@ -52,7 +52,13 @@ pub async fn backup(house: &House, target: &Path, link_from: Option<&Path>, out:
     let mut spaces: Vec<SpaceId> = done.into_iter().collect();
     spaces.sort();
     let count = spaces.len();
-    let manifest = Manifest { format: manifest::FORMAT, version: env!("CARGO_PKG_VERSION").into(), engine: engine_name(&house.config.store).into(), made, spaces };
+    let manifest = Manifest {
+        format: manifest::FORMAT,
+        version: env!("CARGO_PKG_VERSION").into(),
+        engine: engine_name(&house.config.store).into(),
+        made,
+        spaces,
+    };
     for dir in [target.join("rows"), target.join("blobs"), target.to_owned()] {
         if dir.exists() {
             fs::File::open(&dir).and_then(|dir| dir.sync_all()).map_err(told)?;
@@ -64,7 +70,13 @@ pub async fn backup(house: &House, target: &Path, link_from: Option<&Path>, out:
 }
 
 /// Copies one space; `false` when it was removed meanwhile.
-async fn copy_space(house: &House, snapshots: &Arc<dyn Snapshots>, id: SpaceId, target: &Path, link_from: Option<&Path>) -> Result<bool, Fault> {
+async fn copy_space(
+    house: &House,
+    snapshots: &Arc<dyn Snapshots>,
+    id: SpaceId,
+    target: &Path,
+    link_from: Option<&Path>,
+) -> Result<bool, Fault> {
     let rows = manifest::rows(target, id);
     match snapshots.snapshot(id, &rows).await {
         Ok(()) => {}

@@ -18,7 +18,10 @@ pub async fn check(house: &House, out: &Out) -> Result<bool, Fault> {
     }
     // Only what is named and missing is a fault: a space that nobody names yet is one whose making was cut off, or under way.
     for id in house.data.all_spaces(&Who::system("check")).await? {
-        if there.binary_search(&id).is_err() && matches!(house.engine.open(id).await, Err(Error::NotFound)) && is_named(house, id).await? {
+        if there.binary_search(&id).is_err()
+            && matches!(house.engine.open(id).await, Err(Error::NotFound))
+            && is_named(house, id).await?
+        {
             good = false;
             out.say(format!("space {id}: the directory names it, but it is not there")).await;
         }

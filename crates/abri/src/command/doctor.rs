@@ -72,10 +72,17 @@ fn data(config: &Config, serving: bool, findings: &mut Findings) {
     let path = &config.data;
     let shown = path.display();
     match data_dir::format_of(path) {
-        Ok(None) if !path.exists() => findings.notes.push(format!("{shown} is not there yet: the first `abri serve` makes it")),
+        Ok(None) if !path.exists() => {
+            findings.notes.push(format!("{shown} is not there yet: the first `abri serve` makes it"))
+        }
         Ok(None) => findings.notes.push(format!("{shown} holds no data yet")),
-        Ok(Some(found)) if found > data_dir::FORMAT => findings.wrong.push(OpenError::Newer { path: path.clone(), found }.to_string()),
-        Ok(Some(found)) => findings.good.push(format!("{shown} holds data of format {found}{}", if serving { ", and a server uses it" } else { "" })),
+        Ok(Some(found)) if found > data_dir::FORMAT => {
+            findings.wrong.push(OpenError::Newer { path: path.clone(), found }.to_string())
+        }
+        Ok(Some(found)) => findings.good.push(format!(
+            "{shown} holds data of format {found}{}",
+            if serving { ", and a server uses it" } else { "" }
+        )),
         Err(error) => findings.wrong.push(error.to_string()),
     }
     if super::restore::was_cut_off(path) {
@@ -87,9 +94,14 @@ fn data(config: &Config, serving: bool, findings: &mut Findings) {
     }
     let me = nix::unistd::geteuid().as_raw();
     if meta.uid() != me && me != 0 {
-        findings.wrong.push(format!("{shown} belongs to another user (number {}): run as that user, or chown it", meta.uid()));
+        findings
+            .wrong
+            .push(format!("{shown} belongs to another user (number {}): run as that user, or chown it", meta.uid()));
     } else if meta.uid() != me {
-        findings.notes.push(format!("you are root, and {shown} belongs to user {}: commands that make files should run as that user", meta.uid()));
+        findings.notes.push(format!(
+            "you are root, and {shown} belongs to user {}: commands that make files should run as that user",
+            meta.uid()
+        ));
     }
 }
 
@@ -100,21 +112,34 @@ fn disk(path: &Path, findings: &mut Findings) {
         #[allow(clippy::unnecessary_cast)]
         let free = stat.blocks_available() as u64 * stat.fragment_size() as u64;
         let shown = format!("{:.1} GiB are free on the disk of {}", free as f64 / (1u64 << 30) as f64, path.display());
-        if free < FREE_BYTES_MIN { findings.wrong.push(format!("only {shown}")) } else { findings.good.push(shown) }
+        if free < FREE_BYTES_MIN {
+            findings.wrong.push(format!("only {shown}"))
+        } else {
+            findings.good.push(shown)
+        }
         if stat.files() > 0 && stat.files_available() * 50 < stat.files() {
-            findings.wrong.push(format!("the file system of {} has hardly any file numbers (inodes) left", path.display()));
+            findings
+                .wrong
+                .push(format!("the file system of {} has hardly any file numbers (inodes) left", path.display()));
         }
     }
     if let Ok(kind) = nix::sys::statfs::statfs(path).map(|stat| stat.filesystem_type()) {
         use nix::sys::statfs::{NFS_SUPER_MAGIC, TMPFS_MAGIC};
         if kind == TMPFS_MAGIC {
-            findings.wrong.push(format!("{} is in memory (tmpfs): everything is lost when the machine stops", path.display()));
+            findings
+                .wrong
+                .push(format!("{} is in memory (tmpfs): everything is lost when the machine stops", path.display()));
         } else if kind == NFS_SUPER_MAGIC {
-            findings.wrong.push(format!("{} is on NFS, which cannot be trusted with locks and syncs: use a local disk", path.display()));
+            findings.wrong.push(format!(
+                "{} is on NFS, which cannot be trusted with locks and syncs: use a local disk",
+                path.display()
+            ));
         }
     }
     match time_of_sync(path) {
-        Ok(took) if took > SYNC_SLOW => findings.notes.push(format!("making a write durable takes {} ms: uploads of small files will be slow", took.as_millis())),
+        Ok(took) if took > SYNC_SLOW => findings
+            .notes
+            .push(format!("making a write durable takes {} ms: uploads of small files will be slow", took.as_millis())),
         Ok(took) => findings.good.push(format!("making a write durable takes {:.1} ms", took.as_secs_f64() * 1000.0)),
         Err(error) => findings.wrong.push(format!("{} cannot be written to: {error}", path.display())),
     }
@@ -175,7 +200,11 @@ fn exposure(config: &Config, findings: &mut Findings) {
     if https && config.tls.listen.is_empty() && config.proxies.is_empty() {
         findings.wrong.push("`url` says https, but there is neither `tls.listen` nor a trusted proxy: cookies will not be marked secure. Set `proxies` to the address of your proxy".into());
     }
-    if config.proxies.iter().any(|network| network.has(IpAddr::from([0, 0, 0, 1])) && network.has(IpAddr::from([255, 255, 255, 254]))) {
+    if config
+        .proxies
+        .iter()
+        .any(|network| network.has(IpAddr::from([0, 0, 0, 1])) && network.has(IpAddr::from([255, 255, 255, 254])))
+    {
         findings.wrong.push("`proxies` trusts every address: anybody can pretend to come from anywhere".into());
     }
 }
@@ -191,7 +220,9 @@ fn certificate(config: &Config, findings: &mut Findings) {
     if fs::metadata(key).is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0) {
         findings.wrong.push(format!("everybody on this machine may read the key {}: chmod 600 it", key.display()));
     }
-    let Some(end) = certified.cert.first().and_then(|der| x509_parser::parse_x509_certificate(der).ok().map(|(_, parsed)| parsed.validity().not_after.timestamp())) else {
+    let Some(end) = certified.cert.first().and_then(|der| {
+        x509_parser::parse_x509_certificate(der).ok().map(|(_, parsed)| parsed.validity().not_after.timestamp())
+    }) else {
         return findings.wrong.push(format!("{} holds no certificate that can be read", chain.display()));
     };
     let days = (end - crate::house::clock().now().seconds()).div_euclid(86_400);
@@ -249,10 +280,14 @@ mod tests {
             (&[("listen", "192.0.2.1:80")], "no address of this machine"),
             (&[("url", "https://a.example")], "neither `tls.listen` nor a trusted proxy"),
             (&[("proxies", "0.0.0.0/0")], "trusts every address"),
-            (&[("tls.certificate", "/nowhere/c.pem"), ("tls.key", "/nowhere/k.pem"), ("tls.listen", "127.0.0.1:0")], "/nowhere/c.pem cannot be read"),
+            (
+                &[("tls.certificate", "/nowhere/c.pem"), ("tls.key", "/nowhere/k.pem"), ("tls.listen", "127.0.0.1:0")],
+                "/nowhere/c.pem cannot be read",
+            ),
         ];
         for (flags, words) in cases {
-            let flags: Vec<_> = [("data", data.as_str()), ("listen", "127.0.0.1:0")].iter().chain(flags.iter()).copied().collect();
+            let flags: Vec<_> =
+                [("data", data.as_str()), ("listen", "127.0.0.1:0")].iter().chain(flags.iter()).copied().collect();
             let findings = look(&flags).await;
             assert!(findings.wrong.iter().any(|sentence| sentence.contains(words)), "{words}: {findings:?}");
         }

@@ -37,7 +37,9 @@ impl Manifest {
     pub fn read(backup: &Path) -> Result<Manifest, String> {
         let path = backup.join(NAME);
         let bytes = read_small(&path, BYTES_MAX).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => format!("{} is no backup, or one that was cut off: {NAME} is missing", backup.display()),
+            io::ErrorKind::NotFound => {
+                format!("{} is no backup, or one that was cut off: {NAME} is missing", backup.display())
+            }
             _ => format!("{}: {error}", path.display()),
         })?;
         #[derive(Deserialize)]
@@ -46,7 +48,10 @@ impl Manifest {
         }
         let head: Head = serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         if head.format > FORMAT {
-            return Err(format!("this backup was made by a newer version of Abri (format {}, this program knows {FORMAT})", head.format));
+            return Err(format!(
+                "this backup was made by a newer version of Abri (format {}, this program knows {FORMAT})",
+                head.format
+            ));
         }
         serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
     }
@@ -149,7 +154,13 @@ mod tests {
     fn manifests_of_the_future_and_no_manifests_are_refused() {
         let scratch = tempfile::tempdir().expect("a directory");
         assert!(Manifest::read(scratch.path()).expect_err("none").contains("no backup"));
-        let manifest = Manifest { format: FORMAT, version: "0".into(), engine: "sqlite".into(), made: Millis(1), spaces: vec![SpaceId(1)] };
+        let manifest = Manifest {
+            format: FORMAT,
+            version: "0".into(),
+            engine: "sqlite".into(),
+            made: Millis(1),
+            spaces: vec![SpaceId(1)],
+        };
         manifest.write(scratch.path()).expect("written");
         assert_eq!(Manifest::read(scratch.path()), Ok(manifest));
         fs::write(scratch.path().join(NAME), "{\"format\": 9, \"and\": \"more\"}").expect("written");

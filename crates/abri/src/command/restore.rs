@@ -40,7 +40,11 @@ pub async fn restore(config: &Config, source: &Path, replace: bool) -> Result<()
     let snapshots = snapshots.ok_or("this store keeps nothing")?;
     let former = snapshots.spaces().await.map_err(told)?;
     if !former.is_empty() && !replace && !was_cut_off(&dir.path) {
-        return Err(format!("there are {} spaces in {} already: say --replace to lose them", former.len(), dir.path.display()));
+        return Err(format!(
+            "there are {} spaces in {} already: say --replace to lose them",
+            former.len(),
+            dir.path.display()
+        ));
     }
     let mark = dir.path.join(MARK);
     write_private(&mark, source.display().to_string().as_bytes()).map_err(told)?;

@@ -29,7 +29,9 @@ fn address(path: &Path) -> io::Result<(PathBuf, Option<File>)> {
     if path.as_os_str().len() <= ADDRESS_BYTES_MAX {
         return Ok((path.to_owned(), None));
     }
-    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return Err(io::ErrorKind::InvalidInput.into()) };
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
     let dir = File::open(dir)?;
     Ok((PathBuf::from(format!("/proc/self/fd/{}", dir.as_raw_fd())).join(name), Some(dir)))
 }
@@ -76,7 +78,10 @@ async fn answer(stream: UnixStream, house: &Arc<House>) -> io::Result<()> {
             tokio::spawn(async move { run(command, &house, &out).await });
         }
         Err(error) => {
-            let wrong = [Line::Err(format!("the server does not know this command ({error}): is it of another version?")), Line::End(false)];
+            let wrong = [
+                Line::Err(format!("the server does not know this command ({error}): is it of another version?")),
+                Line::End(false),
+            ];
             for line in wrong {
                 write_line(&mut write, &line).await?;
             }
@@ -103,7 +108,9 @@ pub async fn send(path: &Path, command: &Command) -> io::Result<Option<mpsc::Rec
     };
     let mut stream = match UnixStream::connect(address).await {
         Ok(stream) => stream,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error),
     };
     let mut text = serde_json::to_vec(command).map_err(io::Error::other)?;

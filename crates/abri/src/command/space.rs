@@ -37,7 +37,8 @@ pub async fn add(house: &House, new: Add, out: &Out) -> Result<(), Fault> {
         if at == 0 { member.manager() } else { member }
     };
     let members = new.members.iter().enumerate().map(member).collect();
-    let space = CreateSpace { organisation, kind: SpaceKind::Shared, name: new.name, owner: None, members, quota: new.quota };
+    let space =
+        CreateSpace { organisation, kind: SpaceKind::Shared, name: new.name, owner: None, members, quota: new.quota };
     let info = house.data.create_space(&system(), space).await?;
     out.say(info.id.to_hex()).await;
     Ok(())

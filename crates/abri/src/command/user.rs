@@ -96,7 +96,14 @@ pub async fn list(house: &House, host: Option<String>, out: &Out) -> Result<(), 
             if account.disabled {
                 marks.push("disabled");
             }
-            let line = format!("{}\t{}\t{} of {}\t{}", account.name, account.public_name, state.used, write_size(state.quota), marks.join(", "));
+            let line = format!(
+                "{}\t{}\t{} of {}\t{}",
+                account.name,
+                account.public_name,
+                state.used,
+                write_size(state.quota),
+                marks.join(", ")
+            );
             out.say(line.trim_end()).await;
         }
         match page.last() {
@@ -130,7 +137,8 @@ pub async fn quota(house: &House, user: Named, quota: Option<u64>) -> Result<(),
 /// Makes an app password and says it.
 pub async fn app_password(house: &House, user: Named, label: &str, out: &Out) -> Result<(), Fault> {
     let account = find(house, &user).await?;
-    let (_, secret) = house.identity.add_app_password_for(&system(), account.organisation, &account.name, label).await?;
+    let (_, secret) =
+        house.identity.add_app_password_for(&system(), account.organisation, &account.name, label).await?;
     out.say(secret).await;
     Ok(())
 }

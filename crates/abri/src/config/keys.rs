@@ -66,8 +66,22 @@ macro_rules! key {
 
 /// Every key, in the order in which they are explained.
 pub static KEYS: &[Key] = &[
-    key!("data", Text, "abri-data", "/var/lib/abri", data, "The data directory: everything is in it. It is made when it is missing; only its owner may read it."),
-    key!("listen", List, "127.0.0.1:8080", "0.0.0.0:80", listen, "Addresses and ports for plain HTTP. Beyond this machine, use HTTPS (`tls.listen`) or a proxy. Port 0 takes a free one."),
+    key!(
+        "data",
+        Text,
+        "abri-data",
+        "/var/lib/abri",
+        data,
+        "The data directory: everything is in it. It is made when it is missing; only its owner may read it."
+    ),
+    key!(
+        "listen",
+        List,
+        "127.0.0.1:8080",
+        "0.0.0.0:80",
+        listen,
+        "Addresses and ports for plain HTTP. Beyond this machine, use HTTPS (`tls.listen`) or a proxy. Port 0 takes a free one."
+    ),
     Key {
         name: "url",
         shape: Shape::Text,
@@ -90,7 +104,9 @@ pub static KEYS: &[Key] = &[
             config.store = match text {
                 "sqlite" => StoreChoice::Sqlite,
                 "memory" => StoreChoice::Memory,
-                url if url.starts_with("postgres://") || url.starts_with("postgresql://") => StoreChoice::Postgres(url.to_owned()),
+                url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                    StoreChoice::Postgres(url.to_owned())
+                }
                 other => return Err(format!("{other:?} is neither sqlite nor postgres://…")),
             };
             Ok(())
@@ -101,7 +117,14 @@ pub static KEYS: &[Key] = &[
             StoreChoice::Postgres(url) => hide_password(url),
         },
     },
-    key!("log", Text, "info", "info,abri=debug", log, "What is logged, on standard error: `error`, `warn`, `info`, `debug`, `trace`, or pairs like `abri=debug`. At `debug` every request gives one line. Names of files, bodies and secrets are never logged."),
+    key!(
+        "log",
+        Text,
+        "info",
+        "info,abri=debug",
+        log,
+        "What is logged, on standard error: `error`, `warn`, `info`, `debug`, `trace`, or pairs like `abri=debug`. At `debug` every request gives one line. Names of files, bodies and secrets are never logged."
+    ),
     Key {
         name: "log_format",
         shape: Shape::Text,
@@ -121,24 +144,108 @@ pub static KEYS: &[Key] = &[
             LogFormat::Json => "json".into(),
         },
     },
-    key!("proxies", List, "", "127.0.0.1", proxies, "Addresses or networks (`10.0.0.0/8`) of proxies before this server. Only from them are `Forwarded` and `X-Forwarded-For`, `-Proto` and `-Host` believed."),
+    key!(
+        "proxies",
+        List,
+        "",
+        "127.0.0.1",
+        proxies,
+        "Addresses or networks (`10.0.0.0/8`) of proxies before this server. Only from them are `Forwarded` and `X-Forwarded-For`, `-Proto` and `-Host` believed."
+    ),
     key!("tls.listen", List, "", "0.0.0.0:443", tls.listen, "Addresses and ports for HTTPS (HTTP/2 and HTTP/1.1)."),
-    key!("tls.certificate", Text, "", "/etc/abri/fullchain.pem", tls.certificate, "A certificate with its chain, PEM. Read again when the file changes."),
+    key!(
+        "tls.certificate",
+        Text,
+        "",
+        "/etc/abri/fullchain.pem",
+        tls.certificate,
+        "A certificate with its chain, PEM. Read again when the file changes."
+    ),
     key!("tls.key", Text, "", "/etc/abri/privkey.pem", tls.key, "The private key of that certificate, PEM."),
     key!("tls.redirect", Bool, "false", "true", tls.redirect, "Whether plain HTTP only sends browsers to HTTPS."),
-    key!("acme.hosts", List, "", "cloud.example", acme.hosts, "Host names for which certificates are fetched and renewed by ACME (TLS-ALPN-01: port 443 of each name must lead to `tls.listen`). No other name is ever asked for."),
+    key!(
+        "acme.hosts",
+        List,
+        "",
+        "cloud.example",
+        acme.hosts,
+        "Host names for which certificates are fetched and renewed by ACME (TLS-ALPN-01: port 443 of each name must lead to `tls.listen`). No other name is ever asked for."
+    ),
     key!("acme.contact", Text, "", "mailto:admin@cloud.example", acme.contact, "Where the authority may write to."),
-    key!("acme.directory", Text, "https://acme-v02.api.letsencrypt.org/directory", "", acme.directory, "The authority's directory. The default is Let's Encrypt; naming it means agreeing to its terms."),
-    key!("acme.root", Text, "", "/etc/abri/authority.pem", acme.root, "The root certificate of a private authority, PEM."),
-    key!("limits.connections", Number, "4096", "", limits.connections, "Connections at once. Further ones wait until one ends."),
-    key!("limits.head_seconds", Number, "60", "", limits.head_seconds, "Seconds a client may take to send a request's head, or may rest between two requests."),
+    key!(
+        "acme.directory",
+        Text,
+        "https://acme-v02.api.letsencrypt.org/directory",
+        "",
+        acme.directory,
+        "The authority's directory. The default is Let's Encrypt; naming it means agreeing to its terms."
+    ),
+    key!(
+        "acme.root",
+        Text,
+        "",
+        "/etc/abri/authority.pem",
+        acme.root,
+        "The root certificate of a private authority, PEM."
+    ),
+    key!(
+        "limits.connections",
+        Number,
+        "4096",
+        "",
+        limits.connections,
+        "Connections at once. Further ones wait until one ends."
+    ),
+    key!(
+        "limits.head_seconds",
+        Number,
+        "60",
+        "",
+        limits.head_seconds,
+        "Seconds a client may take to send a request's head, or may rest between two requests."
+    ),
     key!("limits.head_bytes", Number, "65536", "", limits.head_bytes, "Longest request head in bytes (at least 8192)."),
-    key!("limits.body_seconds", Number, "300", "", limits.body_seconds, "Seconds a client may pause while it sends a body; then the upload is cut off."),
-    key!("limits.stop_seconds", Number, "20", "", limits.stop_seconds, "Seconds that requests under way get to finish when the server stops."),
-    key!("limits.open_spaces", Number, "256", "", limits.open_spaces, "Spaces kept open with their caches though nobody uses them just now: about a quarter of a megabyte each."),
+    key!(
+        "limits.body_seconds",
+        Number,
+        "300",
+        "",
+        limits.body_seconds,
+        "Seconds a client may pause while it sends a body; then the upload is cut off."
+    ),
+    key!(
+        "limits.stop_seconds",
+        Number,
+        "20",
+        "",
+        limits.stop_seconds,
+        "Seconds that requests under way get to finish when the server stops."
+    ),
+    key!(
+        "limits.open_spaces",
+        Number,
+        "256",
+        "",
+        limits.open_spaces,
+        "Spaces kept open with their caches though nobody uses them just now: about a quarter of a megabyte each."
+    ),
     key!("limits.threads", Number, "0", "4", limits.threads, "Threads that serve; 0 means one per core."),
-    key!("files.trash_days", Number, "30", "", files.trash_days, "Days after which what is in the trash is removed for good; 0 means never."),
-    key!("files.versions", Bool, "true", "", files.versions, "Whether former contents of files are kept: all of the last hours, then fewer and fewer."),
+    key!(
+        "files.trash_days",
+        Number,
+        "30",
+        "",
+        files.trash_days,
+        "Days after which what is in the trash is removed for good; 0 means never."
+    ),
+    key!(
+        "files.versions",
+        Bool,
+        "true",
+        "",
+        files.versions,
+        "Whether former contents of files are kept: all of the last hours, then fewer and fewer."
+    ),
     Key {
         name: "accounts.quota",
         shape: Shape::Text,
@@ -166,7 +273,14 @@ pub static KEYS: &[Key] = &[
         },
         get: |config| config.accounts.locale.clone(),
     },
-    key!("sweep_minutes", Number, "60", "", sweep_minutes, "Minutes between two rounds of upkeep: expired trash, locks and unfinished uploads, contents that nothing names any more."),
+    key!(
+        "sweep_minutes",
+        Number,
+        "60",
+        "",
+        sweep_minutes,
+        "Minutes between two rounds of upkeep: expired trash, locks and unfinished uploads, contents that nothing names any more."
+    ),
 ];
 
 /// An address of a site: a scheme and an authority, no path.

@@ -150,10 +150,14 @@ impl Config {
         }
         let certified = self.tls.certificate.is_some() || !self.acme.hosts.is_empty();
         if !self.tls.listen.is_empty() && !certified {
-            return Some("`tls.listen` needs a certificate: set `tls.certificate` and `tls.key`, or `acme.hosts`".into());
+            return Some(
+                "`tls.listen` needs a certificate: set `tls.certificate` and `tls.key`, or `acme.hosts`".into(),
+            );
         }
         if certified && self.tls.listen.is_empty() {
-            return Some("there is a certificate and nowhere to use it: set `tls.listen`, for example [\"0.0.0.0:443\"]".into());
+            return Some(
+                "there is a certificate and nowhere to use it: set `tls.listen`, for example [\"0.0.0.0:443\"]".into(),
+            );
         }
         if self.tls.redirect && self.tls.listen.is_empty() {
             return Some("`tls.redirect` sends people to HTTPS, but `tls.listen` is empty".into());

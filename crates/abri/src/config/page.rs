@@ -46,7 +46,13 @@ pub fn markdown() -> String {
     for key in KEYS {
         let default = if key.default.is_empty() { "–".to_owned() } else { format!("`{}`", key.default) };
         let example = if key.example.is_empty() { String::new() } else { format!(" Example: `{}`.", key.example) };
-        let _ = writeln!(out, "| `{}` | {default} | `{}` | {}{example} |", key.name, key.env(), key.meaning.replace('|', "\\|"));
+        let _ = writeln!(
+            out,
+            "| `{}` | {default} | `{}` | {}{example} |",
+            key.name,
+            key.env(),
+            key.meaning.replace('|', "\\|")
+        );
     }
     out
 }
@@ -77,7 +83,9 @@ fn toml(shape: Shape, text: &str) -> String {
     match shape {
         Shape::Number | Shape::Bool => text.to_owned(),
         Shape::Text => quoted(text),
-        Shape::List => format!("[{}]", text.split(',').filter(|part| !part.is_empty()).map(quoted).collect::<Vec<_>>().join(", ")),
+        Shape::List => {
+            format!("[{}]", text.split(',').filter(|part| !part.is_empty()).map(quoted).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -110,8 +118,11 @@ mod tests {
 
     #[test]
     fn the_effective_file_says_the_same_when_read_back() {
-        let config = load(&Sources { flags: vec![("listen".into(), "127.0.0.1:1,[::1]:2".into()), ("accounts.quota".into(), "3GiB".into())], ..Sources::default() })
-            .expect("good");
+        let config = load(&Sources {
+            flags: vec![("listen".into(), "127.0.0.1:1,[::1]:2".into()), ("accounts.quota".into(), "3GiB".into())],
+            ..Sources::default()
+        })
+        .expect("good");
         let mut again = load(&Sources::default()).expect("defaults");
         read_toml(&mut again, &effective(&config), "printed").expect("what is printed can be read");
         assert_eq!(again, config);
@@ -136,7 +147,8 @@ mod tests {
 
     #[test]
     fn the_administrators_page_is_current() {
-        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/admins/configuration.md")).unwrap_or_default();
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/admins/configuration.md"))
+            .unwrap_or_default();
         assert_eq!(page, markdown(), "run: cargo run -p abri -- config --page > docs/admins/configuration.md");
     }
 }

@@ -24,8 +24,10 @@ pub struct Sources {
 impl Sources {
     /// The present environment and no flags.
     pub fn of_process() -> Sources {
-        let env: Vec<(String, String)> =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).filter(|(name, _)| name.starts_with("ABRI_")).collect();
+        let env: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with("ABRI_"))
+            .collect();
         let file = env.iter().find(|(name, _)| name == FILE_ENV).map(|(_, path)| path.into());
         Sources { file, env, flags: Vec::new() }
     }
@@ -44,7 +46,9 @@ pub fn load(sources: &Sources) -> Result<Config, String> {
     }
     for (name, text) in &sources.env {
         match KEYS.iter().find(|key| key.env() == *name) {
-            Some(key) => (key.set)(&mut config, text).map_err(|why| format!("the environment variable {name}: {why}"))?,
+            Some(key) => {
+                (key.set)(&mut config, text).map_err(|why| format!("the environment variable {name}: {why}"))?
+            }
             None if name != FILE_ENV => {
                 // Other programs, our own tests among them, have variables of this prefix: only what looks like a slip is refused.
                 if let Some(near) = nearest(name, KEYS.iter().map(Key::env)) {
@@ -84,7 +88,8 @@ pub fn read_toml(config: &mut Config, text: &str, place: &str) -> Result<(), Str
 }
 
 fn set_toml(config: &mut Config, name: &str, value: &toml::Value, place: &str) -> Result<(), String> {
-    let text = toml_text(value).ok_or_else(|| format!("{place}: {name} must be a text, a number, true or false, or a list of texts"))?;
+    let text = toml_text(value)
+        .ok_or_else(|| format!("{place}: {name} must be a text, a number, true or false, or a list of texts"))?;
     set(config, name, &text, place)
 }
 
@@ -93,14 +98,17 @@ fn toml_text(value: &toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(yes) => Some(yes.to_string()),
-        toml::Value::Array(parts) => parts.iter().map(toml_text).collect::<Option<Vec<_>>>().map(|parts| parts.join(",")),
+        toml::Value::Array(parts) => {
+            parts.iter().map(toml_text).collect::<Option<Vec<_>>>().map(|parts| parts.join(","))
+        }
         _ => None,
     }
 }
 
 fn set(config: &mut Config, name: &str, text: &str, place: &str) -> Result<(), String> {
     let Some(key) = Key::named(name) else {
-        let hint = nearest(name, KEYS.iter().map(|key| key.name.to_owned())).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = nearest(name, KEYS.iter().map(|key| key.name.to_owned()))
+            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         return Err(format!("{place}: there is no key `{name}`{hint}"));
     };
     (key.set)(config, text).map_err(|why| format!("{place}: `{name}`: {why}"))
@@ -109,7 +117,11 @@ fn set(config: &mut Config, name: &str, text: &str, place: &str) -> Result<(), S
 /// The known name that `name` is a slip of, if there is one.
 fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
     const SLIPS_MAX: usize = 2;
-    known.map(|candidate| (distance(name, &candidate), candidate)).filter(|(slips, _)| *slips <= SLIPS_MAX).min().map(|(_, candidate)| candidate)
+    known
+        .map(|candidate| (distance(name, &candidate), candidate))
+        .filter(|(slips, _)| *slips <= SLIPS_MAX)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 /// How many single characters must be changed, added or left out to make one text of the other.
@@ -157,10 +169,19 @@ mod tests {
         let cases = [
             ("lisen = [\"127.0.0.1:1\"]", "abri.toml: there is no key `lisen`: did you mean `listen`?"),
             ("[limits]\ncolour = 1", "abri.toml: there is no key `limits.colour`"),
-            ("listen = [\"here\"]", "abri.toml: `listen`: \"here\" is not ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080"),
+            (
+                "listen = [\"here\"]",
+                "abri.toml: `listen`: \"here\" is not ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080",
+            ),
             ("[tls]\nredirect = \"maybe\"", "abri.toml: `tls.redirect`: \"maybe\" is neither true nor false"),
-            ("sweep_minutes = 1.5", "abri.toml: sweep_minutes must be a text, a number, true or false, or a list of texts"),
-            ("proxies = [\"10.0.0.0/99\"]", "abri.toml: `proxies`: \"10.0.0.0/99\" is not an address or a network like 10.0.0.0/8"),
+            (
+                "sweep_minutes = 1.5",
+                "abri.toml: sweep_minutes must be a text, a number, true or false, or a list of texts",
+            ),
+            (
+                "proxies = [\"10.0.0.0/99\"]",
+                "abri.toml: `proxies`: \"10.0.0.0/99\" is not an address or a network like 10.0.0.0/8",
+            ),
         ];
         for (text, why) in cases {
             assert_eq!(toml(text).expect_err(text), why);
@@ -170,14 +191,18 @@ mod tests {
 
     #[test]
     fn the_command_line_wins_over_the_environment() {
-        let config = from(&[("ABRI_LISTEN", "127.0.0.1:1"), ("ABRI_LOG", "debug")], &[("listen", "127.0.0.1:2")]).expect("good");
+        let config =
+            from(&[("ABRI_LISTEN", "127.0.0.1:1"), ("ABRI_LOG", "debug")], &[("listen", "127.0.0.1:2")]).expect("good");
         assert_eq!(config.listen, ["127.0.0.1:2".parse().expect("an address")]);
         assert_eq!(config.log, "debug");
     }
 
     #[test]
     fn a_slip_in_the_environment_is_refused_and_strangers_are_left_alone() {
-        assert_eq!(from(&[("ABRI_LISTN", "x")], &[]).expect_err("a slip"), "the environment variable ABRI_LISTN is not known: did you mean ABRI_LISTEN?");
+        assert_eq!(
+            from(&[("ABRI_LISTN", "x")], &[]).expect_err("a slip"),
+            "the environment variable ABRI_LISTN is not known: did you mean ABRI_LISTEN?"
+        );
         assert!(from(&[("ABRI_SEED", "7"), ("ABRI_CONFIG", "/x")], &[]).is_ok());
     }
 

@@ -41,7 +41,9 @@ impl<S> Watched<S> {
 
 /// Whether bytes begin with a request line whose target has a fragment.
 fn has_fragment(bytes: &[u8]) -> bool {
-    let Some(space) = bytes.iter().take(METHOD_LEN_MAX).position(|byte| !byte.is_ascii_uppercase()) else { return false };
+    let Some(space) = bytes.iter().take(METHOD_LEN_MAX).position(|byte| !byte.is_ascii_uppercase()) else {
+        return false;
+    };
     if space == 0 || bytes.get(space..space + 2) != Some(b" /") {
         return false;
     }
@@ -66,7 +68,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 

@@ -63,7 +63,8 @@ impl Front {
     pub async fn answer(&self, peer: SocketAddr, secure: bool, request: Request<Incoming>) -> Response<Body> {
         let wait = self.0.rules.body_wait;
         // Most requests have no body, and pay nothing for waiting.
-        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Patient::new(body, wait)) });
+        let request =
+            request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Patient::new(body, wait)) });
         self.answer_any(peer, secure, request).await
     }
 
@@ -73,7 +74,13 @@ impl Front {
         if head_bytes(headers) + request.uri().path().len() > self.0.rules.head_bytes_max {
             return told(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too long\n");
         }
-        let client = proxy::client(peer, secure, request.uri().authority().map(http::uri::Authority::as_str), headers, &self.0.rules.proxies);
+        let client = proxy::client(
+            peer,
+            secure,
+            request.uri().authority().map(http::uri::Authority::as_str),
+            headers,
+            &self.0.rules.proxies,
+        );
         if client.host.as_deref().is_some_and(|host| !is_plain_host(host)) {
             return told(StatusCode::BAD_REQUEST, "the Host header is not the name of a host\n");
         }
@@ -108,7 +115,9 @@ impl Inner {
             "status.php" | "ocs" | "index.php" => &doors.nextcloud,
             ".well-known" => &doors.nextcloud,
             "realtime" => &doors.realtime,
-            "files" | "data" | "settings" | "auth" | "public" | "permissions" | "apps" | "konnectors" | "version" => &doors.cozy,
+            "files" | "data" | "settings" | "auth" | "public" | "permissions" | "apps" | "konnectors" | "version" => {
+                &doors.cozy
+            }
             _ => &doors.web,
         }
     }
@@ -121,7 +130,9 @@ fn head_bytes(headers: &HeaderMap) -> usize {
 
 /// Whether `host` can stand in a policy or an address without meaning anything else.
 fn is_plain_host(host: &str) -> bool {
-    !host.is_empty() && host.len() <= 255 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
+    !host.is_empty()
+        && host.len() <= 255
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
 }
 
 /// What every answer carries unless its door said otherwise: bytes of users must never act as a page of ours.
@@ -141,7 +152,11 @@ fn harden(headers: &mut HeaderMap, secure: bool) {
 }
 
 fn redirected(host: Option<&str>, port: u16, uri: &http::Uri) -> Response<Body> {
-    let name = host.map(|host| host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name));
+    let name = host.map(|host| {
+        host.rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(host, |(name, _)| name)
+    });
     let Some(name) = name else { return told(StatusCode::BAD_REQUEST, "a Host header is needed\n") };
     let port = if port == 443 { String::new() } else { format!(":{port}") };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -172,12 +187,23 @@ mod tests {
     use super::*;
 
     fn named(name: &'static str) -> Router {
-        Router::new().fallback(move |Extension(connection): Extension<Connection>| async move { format!("{name} {} {}", connection.address, connection.secure) })
+        Router::new().fallback(move |Extension(connection): Extension<Connection>| async move {
+            format!("{name} {} {}", connection.address, connection.secure)
+        })
     }
 
     fn front(redirect: Option<u16>) -> Front {
-        let doors = Doors { dav: named("dav"), nextcloud: named("nextcloud"), cozy: named("cozy"), realtime: named("realtime"), web: named("web") };
-        Front::new(doors, Rules { proxies: Vec::new(), head_bytes_max: 8192, body_wait: Duration::from_secs(9), redirect })
+        let doors = Doors {
+            dav: named("dav"),
+            nextcloud: named("nextcloud"),
+            cozy: named("cozy"),
+            realtime: named("realtime"),
+            web: named("web"),
+        };
+        Front::new(
+            doors,
+            Rules { proxies: Vec::new(), head_bytes_max: 8192, body_wait: Duration::from_secs(9), redirect },
+        )
     }
 
     async fn answer(front: &Front, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -237,10 +263,20 @@ mod tests {
 
     #[tokio::test]
     async fn plain_http_leads_to_https_when_told_to() {
-        let cases = [("a.example", 443, "https://a.example/x?y=1"), ("a.example:80", 443, "https://a.example/x?y=1"), ("a.example:8080", 8443, "https://a.example:8443/x?y=1"), ("[::1]:80", 443, "https://[::1]/x?y=1"), ("[::1]", 443, "https://[::1]/x?y=1")];
+        let cases = [
+            ("a.example", 443, "https://a.example/x?y=1"),
+            ("a.example:80", 443, "https://a.example/x?y=1"),
+            ("a.example:8080", 8443, "https://a.example:8443/x?y=1"),
+            ("[::1]:80", 443, "https://[::1]/x?y=1"),
+            ("[::1]", 443, "https://[::1]/x?y=1"),
+        ];
         for (host, port, location) in cases {
             let answer = answer(&front(Some(port)), "/x?y=1", &[("host", host)]).await;
-            assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().expect("text")), (308, location), "{host}");
+            assert_eq!(
+                (answer.status().as_u16(), answer.headers()["location"].to_str().expect("text")),
+                (308, location),
+                "{host}"
+            );
         }
     }
 }

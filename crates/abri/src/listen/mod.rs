@@ -26,8 +26,8 @@ use abri_space::blob::maps::Maps;
 use crate::config::Limits;
 use crate::tls;
 
-pub use front::Front;
 use fragment::{Seen, Watched};
+pub use front::Front;
 use send::PlainStream;
 
 /// Connections the system may hold for us before we accept them.
@@ -93,7 +93,14 @@ struct Shared {
 /// Serves until `stop` turns true, then gives requests under way `limits.stop_seconds` to end.
 ///
 /// Returns whether all of them ended in time.
-pub async fn serve(listeners: Vec<Listener>, front: Front, tls: Option<Arc<rustls::ServerConfig>>, maps: Arc<Maps>, limits: &Limits, mut stop: watch::Receiver<bool>) -> bool {
+pub async fn serve(
+    listeners: Vec<Listener>,
+    front: Front,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    maps: Arc<Maps>,
+    limits: &Limits,
+    mut stop: watch::Receiver<bool>,
+) -> bool {
     let shared = Arc::new(Shared {
         front,
         builder: builder(limits),
@@ -103,7 +110,10 @@ pub async fn serve(listeners: Vec<Listener>, front: Front, tls: Option<Arc<rustl
         stop: stop.clone(),
     });
     let graceful = Arc::new(GracefulShutdown::new());
-    let loops: Vec<_> = listeners.into_iter().map(|listener| tokio::spawn(accept(listener, shared.clone(), graceful.clone()))).collect();
+    let loops: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| tokio::spawn(accept(listener, shared.clone(), graceful.clone())))
+        .collect();
     // An error means that the sender is gone, which is a stop too.
     let _ = stop.wait_for(|stop| *stop).await;
     for accepting in loops {
@@ -112,7 +122,9 @@ pub async fn serve(listeners: Vec<Listener>, front: Front, tls: Option<Arc<rustl
         let _ = accepting.await;
     }
     match Arc::into_inner(graceful) {
-        Some(graceful) => tokio::time::timeout(Duration::from_secs(limits.stop_seconds), graceful.shutdown()).await.is_ok(),
+        Some(graceful) => {
+            tokio::time::timeout(Duration::from_secs(limits.stop_seconds), graceful.shutdown()).await.is_ok()
+        }
         None => false,
     }
 }
@@ -178,14 +190,24 @@ async fn connection(stream: TcpStream, peer: SocketAddr, secure: bool, shared: &
     }
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr, secure: bool, shared: &Shared, watcher: Watcher) {
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    secure: bool,
+    shared: &Shared,
+    watcher: Watcher,
+) {
     let front = shared.front.clone();
     let fragment = Seen::default();
     let stream = Watched::new(stream, fragment.clone());
     let service = hyper::service::service_fn(move |request| {
         let (front, has_fragment) = (front.clone(), fragment.take());
         async move {
-            Ok::<_, Infallible>(if has_fragment { front::fragment_refused() } else { front.answer(peer, secure, request).await })
+            Ok::<_, Infallible>(if has_fragment {
+                front::fragment_refused()
+            } else {
+                front.answer(peer, secure, request).await
+            })
         }
     });
     let connection = shared.builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();

@@ -77,9 +77,17 @@ pub struct Client {
 }
 
 /// Resolves who asks from the connection and the headers.
-pub fn client(peer: SocketAddr, secure: bool, authority: Option<&str>, headers: &HeaderMap, trusted: &[Network]) -> Client {
+pub fn client(
+    peer: SocketAddr,
+    secure: bool,
+    authority: Option<&str>,
+    headers: &HeaderMap,
+    trusted: &[Network],
+) -> Client {
     let address = peer.ip().to_canonical();
-    let host = authority.or_else(|| headers.get(http::header::HOST).and_then(|host| host.to_str().ok())).map(str::to_ascii_lowercase);
+    let host = authority
+        .or_else(|| headers.get(http::header::HOST).and_then(|host| host.to_str().ok()))
+        .map(str::to_ascii_lowercase);
     let direct = Client { address, secure, host };
     let trusts = |address: IpAddr| trusted.iter().any(|network| network.has(address));
     if trusted.is_empty() || !trusts(address) {
@@ -99,7 +107,10 @@ pub fn client(peer: SocketAddr, secure: bool, authority: Option<&str>, headers: 
     let Some(hop) = chosen.map(|at| &hops[at]) else { return direct };
     Client {
         address: hop.address.unwrap_or(direct.address),
-        secure: hop.proto.as_deref().map_or(direct.secure, |proto| proto.eq_ignore_ascii_case("https") || proto.eq_ignore_ascii_case("wss")),
+        secure: hop
+            .proto
+            .as_deref()
+            .map_or(direct.secure, |proto| proto.eq_ignore_ascii_case("https") || proto.eq_ignore_ascii_case("wss")),
         host: hop.host.as_deref().filter(|host| is_host(host)).map(str::to_ascii_lowercase).or(direct.host),
     }
 }
@@ -122,11 +133,14 @@ fn hops(headers: &HeaderMap) -> Vec<Hop> {
     let protos = list(headers, "x-forwarded-proto");
     let hosts = list(headers, "x-forwarded-host");
     // A proxy that appends gives as many values as addresses; one that replaces gives a single one.
-    let at = |values: &[String], at: usize| if values.len() == addresses.len() { values.get(at).cloned() } else { values.last().cloned() };
+    let at = |values: &[String], at: usize| {
+        if values.len() == addresses.len() { values.get(at).cloned() } else { values.last().cloned() }
+    };
     if addresses.is_empty() && (!protos.is_empty() || !hosts.is_empty()) {
         return vec![Hop { address: None, proto: protos.last().cloned(), host: hosts.last().cloned() }];
     }
-    let hop = |(i, address): (usize, &String)| Hop { address: node(address), proto: at(&protos, i), host: at(&hosts, i) };
+    let hop =
+        |(i, address): (usize, &String)| Hop { address: node(address), proto: at(&protos, i), host: at(&hosts, i) };
     addresses.iter().enumerate().map(hop).collect()
 }
 
@@ -192,22 +206,72 @@ mod tests {
         let xff = "x-forwarded-for";
         let cases: &[(&str, &str, &[(&str, &str)], &str)] = &[
             ("no proxy", "192.0.2.7", &[], "192.0.2.7 inner:8080"),
-            ("a stranger forging", "192.0.2.7", &[(xff, "1.2.3.4"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil"), ("forwarded", "for=1.2.3.4;proto=https")], "192.0.2.7 inner:8080"),
+            (
+                "a stranger forging",
+                "192.0.2.7",
+                &[
+                    (xff, "1.2.3.4"),
+                    ("x-forwarded-proto", "https"),
+                    ("x-forwarded-host", "evil"),
+                    ("forwarded", "for=1.2.3.4;proto=https"),
+                ],
+                "192.0.2.7 inner:8080",
+            ),
             ("a proxy saying nothing", "10.0.0.1", &[], "10.0.0.1 inner:8080"),
-            ("the usual proxy", "10.0.0.1", &[(xff, "192.0.2.7"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "Cloud.example")], "192.0.2.7 s cloud.example"),
-            ("a client forging through a proxy that appends", "10.0.0.1", &[(xff, "1.2.3.4, 192.0.2.7")], "192.0.2.7 inner:8080"),
+            (
+                "the usual proxy",
+                "10.0.0.1",
+                &[(xff, "192.0.2.7"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "Cloud.example")],
+                "192.0.2.7 s cloud.example",
+            ),
+            (
+                "a client forging through a proxy that appends",
+                "10.0.0.1",
+                &[(xff, "1.2.3.4, 192.0.2.7")],
+                "192.0.2.7 inner:8080",
+            ),
             ("two headers are one list", "10.0.0.1", &[(xff, "1.2.3.4"), (xff, "192.0.2.7")], "192.0.2.7 inner:8080"),
-            ("two trusted proxies", "10.0.0.1", &[(xff, "192.0.2.7, 10.0.0.2"), ("x-forwarded-proto", "https, http")], "192.0.2.7 s inner:8080"),
+            (
+                "two trusted proxies",
+                "10.0.0.1",
+                &[(xff, "192.0.2.7, 10.0.0.2"), ("x-forwarded-proto", "https, http")],
+                "192.0.2.7 s inner:8080",
+            ),
             ("only trusted ones: the first", "10.0.0.1", &[(xff, "10.0.0.3, 10.0.0.2")], "10.0.0.3 inner:8080"),
             ("proto alone", "10.0.0.1", &[("x-forwarded-proto", "https")], "10.0.0.1 s inner:8080"),
-            ("the standard header", "10.0.0.1", &[("forwarded", "for=192.0.2.7;proto=https;host=cloud.example")], "192.0.2.7 s cloud.example"),
-            ("the standard header wins", "10.0.0.1", &[("forwarded", "for=192.0.2.7"), (xff, "1.2.3.4")], "192.0.2.7 inner:8080"),
-            ("v6 with brackets and port", "10.0.0.1", &[("forwarded", "For=\"[2001:db8::7]:4711\"")], "2001:db8::7 inner:8080"),
+            (
+                "the standard header",
+                "10.0.0.1",
+                &[("forwarded", "for=192.0.2.7;proto=https;host=cloud.example")],
+                "192.0.2.7 s cloud.example",
+            ),
+            (
+                "the standard header wins",
+                "10.0.0.1",
+                &[("forwarded", "for=192.0.2.7"), (xff, "1.2.3.4")],
+                "192.0.2.7 inner:8080",
+            ),
+            (
+                "v6 with brackets and port",
+                "10.0.0.1",
+                &[("forwarded", "For=\"[2001:db8::7]:4711\"")],
+                "2001:db8::7 inner:8080",
+            ),
             ("v6 bare", "::1", &[(xff, "2001:db8::7")], "2001:db8::7 inner:8080"),
             ("v4 in v6", "::ffff:10.0.0.1", &[(xff, "::ffff:192.0.2.7")], "192.0.2.7 inner:8080"),
             ("unknown", "10.0.0.1", &[("forwarded", "for=unknown;proto=https")], "10.0.0.1 s inner:8080"),
-            ("a host that is none", "10.0.0.1", &[(xff, "192.0.2.7"), ("x-forwarded-host", "a b/../")], "192.0.2.7 inner:8080"),
-            ("a host with a login", "10.0.0.1", &[(xff, "192.0.2.7"), ("x-forwarded-host", "me@evil.example")], "192.0.2.7 inner:8080"),
+            (
+                "a host that is none",
+                "10.0.0.1",
+                &[(xff, "192.0.2.7"), ("x-forwarded-host", "a b/../")],
+                "192.0.2.7 inner:8080",
+            ),
+            (
+                "a host with a login",
+                "10.0.0.1",
+                &[(xff, "192.0.2.7"), ("x-forwarded-host", "me@evil.example")],
+                "192.0.2.7 inner:8080",
+            ),
         ];
         for (name, peer, headers, expected) in cases {
             assert_eq!(seen(peer, headers), *expected, "{name}");
@@ -216,9 +280,20 @@ mod tests {
 
     #[test]
     fn networks_hold_what_they_say() {
-        let cases = [("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("0.0.0.0/0", "1.2.3.4", true), ("2001:db8::/32", "2001:db8:1::", true), ("::/0", "1.2.3.4", false), ("192.0.2.7", "192.0.2.8", false)];
+        let cases = [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("0.0.0.0/0", "1.2.3.4", true),
+            ("2001:db8::/32", "2001:db8:1::", true),
+            ("::/0", "1.2.3.4", false),
+            ("192.0.2.7", "192.0.2.8", false),
+        ];
         for (network, address, expected) in cases {
-            assert_eq!(Network::read(network).expect("a network").has(address.parse().expect("an address")), expected, "{network} {address}");
+            assert_eq!(
+                Network::read(network).expect("a network").has(address.parse().expect("an address")),
+                expected,
+                "{network} {address}"
+            );
         }
         assert!(Network::read("10.0.0.0/33").is_err() && Network::read("ten").is_err());
     }

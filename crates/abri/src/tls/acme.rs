@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use instant_acme::{Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, NewAccount, NewOrder, OrderStatus, RetryPolicy};
+use instant_acme::{
+    Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, NewAccount, NewOrder, OrderStatus,
+    RetryPolicy,
+};
 use rcgen::{CertificateParams, CustomExtension, DistinguishedName, KeyPair};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivateKeyDer;
@@ -87,7 +90,11 @@ impl Renewal {
     /// Whether `host` needs a new certificate at `now`.
     pub fn is_due(&self, host: &str, now: i64) -> bool {
         let Some(certified) = self.kept(host) else { return true };
-        let life = certified.cert.first().and_then(|der| x509_parser::parse_x509_certificate(der).ok().map(|(_, parsed)| (parsed.validity().not_before.timestamp(), parsed.validity().not_after.timestamp())));
+        let life = certified.cert.first().and_then(|der| {
+            x509_parser::parse_x509_certificate(der)
+                .ok()
+                .map(|(_, parsed)| (parsed.validity().not_before.timestamp(), parsed.validity().not_after.timestamp()))
+        });
         life.is_none_or(|(from, to)| now >= to - (to - from) / RENEW_AT_PART)
     }
 
@@ -101,7 +108,8 @@ impl Renewal {
         self.certificates.set_challenge(host, None);
         let pem = pem?;
         let certified = files::certified(pem.as_bytes(), pem.as_bytes())?;
-        write_private(&self.path(host), pem.as_bytes()).map_err(|error| format!("the certificate cannot be kept: {error}"))?;
+        write_private(&self.path(host), pem.as_bytes())
+            .map_err(|error| format!("the certificate cannot be kept: {error}"))?;
         self.certificates.set_fetched(host, certified);
         Ok(())
     }
@@ -116,14 +124,23 @@ impl Renewal {
             if authorization.status == AuthorizationStatus::Valid {
                 continue;
             }
-            let mut challenge = authorization.challenge(ChallengeType::TlsAlpn01).ok_or("the authority does not offer TLS-ALPN-01")?;
-            self.certificates.set_challenge(host, Some(challenge_certificate(host, challenge.key_authorization().digest().as_ref())?));
+            let mut challenge =
+                authorization.challenge(ChallengeType::TlsAlpn01).ok_or("the authority does not offer TLS-ALPN-01")?;
+            self.certificates.set_challenge(
+                host,
+                Some(challenge_certificate(host, challenge.key_authorization().digest().as_ref())?),
+            );
             challenge.set_ready().await.map_err(told)?;
         }
         let retries = RetryPolicy::new().timeout(ANSWER_WAIT);
         match order.poll_ready(&retries).await.map_err(told)? {
             OrderStatus::Ready | OrderStatus::Valid => {}
-            _ => return Err(format!("the authority could not reach us as {host} on port 443: {}", order_fault(&mut order).await)),
+            _ => {
+                return Err(format!(
+                    "the authority could not reach us as {host} on port 443: {}",
+                    order_fault(&mut order).await
+                ));
+            }
         }
         let key = KeyPair::generate().map_err(told)?;
         let mut params = CertificateParams::new([host.to_owned()]).map_err(told)?;
@@ -146,7 +163,8 @@ impl Renewal {
         }
         let contact: Vec<&str> = self.config.contact.as_deref().into_iter().collect();
         let new = NewAccount { contact: &contact, terms_of_service_agreed: true, only_return_existing: false };
-        let (account, credentials) = builder().map_err(told)?.create(&new, self.config.directory.clone(), None).await.map_err(told)?;
+        let (account, credentials) =
+            builder().map_err(told)?.create(&new, self.config.directory.clone(), None).await.map_err(told)?;
         let kept = serde_json::to_vec(&Kept { directory: self.config.directory.clone(), credentials }).map_err(told)?;
         write_private(&path, &kept).map_err(|error| format!("the account cannot be kept: {error}"))?;
         Ok(account)

@@ -16,14 +16,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// A certificate chain and its key, both PEM; an error says what is wrong with them.
 pub fn certified(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, String> {
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_slice_iter(chain).collect::<Result<_, _>>().map_err(|error| format!("the certificate is not PEM: {error}"))?;
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain)
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("the certificate is not PEM: {error}"))?;
     if chain.is_empty() {
         return Err("the certificate file holds no certificate".into());
     }
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("the key is not PEM: {error}"))?;
     let provider = CryptoProvider::get_default().ok_or("no provider of cryptography")?;
-    CertifiedKey::from_der(chain, key, provider).map_err(|error| format!("the certificate and the key do not go together: {error}"))
+    CertifiedKey::from_der(chain, key, provider)
+        .map_err(|error| format!("the certificate and the key do not go together: {error}"))
 }
 
 /// The two files and when they were last seen to change.
@@ -70,7 +72,9 @@ impl Files {
 }
 
 fn stamp(path: &Path) -> Result<SystemTime, String> {
-    std::fs::metadata(path).and_then(|meta| meta.modified()).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    std::fs::metadata(path)
+        .and_then(|meta| meta.modified())
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

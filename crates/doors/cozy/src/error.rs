@@ -65,8 +65,14 @@ impl Refusal {
         match self {
             Refusal::House(error) => house(error),
             Refusal::Parameter(parameter, error) => Told { parameter: Some(parameter), ..house(error) },
-            Refusal::NameTaken => told(StatusCode::CONFLICT, "name_taken", "there is an account of this name already: choose another".into()),
-            Refusal::WrongPassphrase => told(StatusCode::FORBIDDEN, "unauthenticated", "the present passphrase is another one".into()),
+            Refusal::NameTaken => told(
+                StatusCode::CONFLICT,
+                "name_taken",
+                "there is an account of this name already: choose another".into(),
+            ),
+            Refusal::WrongPassphrase => {
+                told(StatusCode::FORBIDDEN, "unauthenticated", "the present passphrase is another one".into())
+            }
         }
     }
 }

@@ -64,7 +64,11 @@ impl FromRequestParts<House> for OwnOrigin {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<OwnOrigin, Refusal> {
         let origin = Origin::from_request_parts(parts, house).await?;
-        if is_foreign(&parts.headers, &origin.connection) { Err(Error::Forbidden.into()) } else { Ok(OwnOrigin(origin)) }
+        if is_foreign(&parts.headers, &origin.connection) {
+            Err(Error::Forbidden.into())
+        } else {
+            Ok(OwnOrigin(origin))
+        }
     }
 }
 
@@ -74,7 +78,8 @@ fn is_foreign(headers: &HeaderMap, connection: &Connection) -> bool {
     let origin = header(headers, header::ORIGIN);
     let scheme = if connection.secure { "https" } else { "http" };
     let own = format!("{scheme}://{}", connection.host.as_deref().unwrap_or_default());
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none")) || origin.is_some_and(|origin| !origin.eq_ignore_ascii_case(&own))
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+        || origin.is_some_and(|origin| !origin.eq_ignore_ascii_case(&own))
 }
 
 pub(crate) fn connection(parts: &Parts) -> Result<Connection> {
@@ -103,24 +108,36 @@ impl Query {
     pub fn parse(text: &str) -> Query {
         let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
-        Query(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect())
+        Query(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (decode(name), decode(value)))
+                .collect(),
+        )
     }
 
     /// The value of a parameter; an empty one is as good as none.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// The value of a parameter that must be there.
     pub fn need(&self, name: &'static str) -> Result<&str, Refusal> {
-        self.get(name).ok_or_else(|| Refusal::Parameter(name, Error::invalid(format!("the parameter {name} is needed"))))
+        self.get(name)
+            .ok_or_else(|| Refusal::Parameter(name, Error::invalid(format!("the parameter {name} is needed"))))
     }
 
     /// A name of a node.
     pub fn name(&self, parameter: &'static str) -> Result<Name, Refusal> {
         // An empty name is told as such, not as a missing parameter.
         let text = self.0.iter().find(|(known, _)| known == parameter).map(|(_, value)| value.as_str());
-        let text = text.ok_or_else(|| Refusal::Parameter(parameter, Error::invalid(format!("the parameter {parameter} is needed"))))?;
+        let text = text.ok_or_else(|| {
+            Refusal::Parameter(parameter, Error::invalid(format!("the parameter {parameter} is needed")))
+        })?;
         Name::parse(text).map_err(|error| Refusal::Parameter(parameter, error.into()))
     }
 
@@ -134,7 +151,10 @@ impl Query {
         let Some(text) = self.get("page[limit]").or_else(|| self.get("limit")) else { return Ok(default) };
         match text.parse::<usize>() {
             Ok(limit) if limit > 0 => Ok(limit.min(PAGE_MAX)),
-            _ => Err(Refusal::Parameter("page[limit]", Error::invalid(format!("{text:?} is not a number of things: write one from 1 to {PAGE_MAX}")))),
+            _ => Err(Refusal::Parameter(
+                "page[limit]",
+                Error::invalid(format!("{text:?} is not a number of things: write one from 1 to {PAGE_MAX}")),
+            )),
         }
     }
 }
@@ -147,7 +167,8 @@ impl<T: DeserializeOwned> FromRequest<House> for Json<T> {
 
     async fn from_request(request: Request<Body>, _: &House) -> Result<Json<T>, Refusal> {
         let bytes = body(request.into_body()).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| Error::invalid(format!("the body is not the JSON that is expected here: {error}")))?;
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| Error::invalid(format!("the body is not the JSON that is expected here: {error}")))?;
         Ok(Json(value))
     }
 }
@@ -156,14 +177,19 @@ impl<T: DeserializeOwned> FromRequest<House> for Json<T> {
 pub(crate) async fn body(body: Body) -> Result<Bytes> {
     match Limited::new(body, BODY_BYTES_MAX).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Error::TooLarge { what: "the body, in bytes", limit: BODY_BYTES_MAX as u64 }),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(Error::TooLarge { what: "the body, in bytes", limit: BODY_BYTES_MAX as u64 })
+        }
         Err(_) => Err(Error::Interrupted),
     }
 }
 
 /// The `data` of a JSON:API document.
 pub(crate) fn data(document: &Value) -> Result<&Value> {
-    document.get("data").filter(|data| data.is_object()).ok_or_else(|| Error::invalid("the body needs {\"data\": {\"attributes\": …}}"))
+    document
+        .get("data")
+        .filter(|data| data.is_object())
+        .ok_or_else(|| Error::invalid("the body needs {\"data\": {\"attributes\": …}}"))
 }
 
 #[cfg(test)]
@@ -200,7 +226,10 @@ mod tests {
             (&[("sec-fetch-site", "same-origin"), ("origin", "https://a.example")], false),
         ];
         for (headers, expected) in cases {
-            let headers: HeaderMap = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a value"))).collect();
+            let headers: HeaderMap = headers
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a value")))
+                .collect();
             assert_eq!(is_foreign(&headers, &connection), *expected, "{headers:?}");
         }
     }

@@ -46,7 +46,9 @@ impl Secrets {
     pub fn make(&self, session: Arc<Session>, gift: Gift, now: Millis) -> String {
         let word = data_encoding::HEXLOWER.encode(&rand::random::<[u8; 24]>());
         let mut kept = self.0.lock();
-        while kept.oldest_first.front().is_some_and(|word| kept.by_word.len() >= SECRETS_MAX || kept.by_word.get(word).is_none_or(|secret| secret.expires <= now)) {
+        while kept.oldest_first.front().is_some_and(|word| {
+            kept.by_word.len() >= SECRETS_MAX || kept.by_word.get(word).is_none_or(|secret| secret.expires <= now)
+        }) {
             if let Some(word) = kept.oldest_first.pop_front() {
                 kept.by_word.remove(&word);
             }

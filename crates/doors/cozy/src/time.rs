@@ -11,7 +11,10 @@ pub(crate) fn write(time: Millis) -> String {
 
 /// Reads a time in any offset.
 pub(crate) fn read(text: &str) -> Result<Millis> {
-    let time: Timestamp = text.trim().parse().map_err(|_| Error::invalid(format!("{text:?} is not a time: write it like 2026-01-31T12:00:00.000Z")))?;
+    let time: Timestamp = text
+        .trim()
+        .parse()
+        .map_err(|_| Error::invalid(format!("{text:?} is not a time: write it like 2026-01-31T12:00:00.000Z")))?;
     Ok(Millis(time.as_millisecond()))
 }
 
@@ -21,7 +24,11 @@ mod tests {
 
     #[test]
     fn times_have_milliseconds_and_come_back() {
-        let cases = [(0, "1970-01-01T00:00:00.000Z"), (1_767_225_600_001, "2026-01-01T00:00:00.001Z"), (-1, "1969-12-31T23:59:59.999Z")];
+        let cases = [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_767_225_600_001, "2026-01-01T00:00:00.001Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ];
         for (millis, text) in cases {
             assert_eq!(write(Millis(millis)), text);
             assert_eq!(read(text).ok(), Some(Millis(millis)));

@@ -23,7 +23,11 @@ const AWAKE_EVERY: Duration = Duration::from_secs(25);
 const GAP: Duration = Duration::from_millis(100);
 
 /// Opens the stream.
-pub(crate) async fn bell(State(door): State<Arc<Door>>, Extension(connection): Extension<Connection>, headers: HeaderMap) -> Response<Body> {
+pub(crate) async fn bell(
+    State(door): State<Arc<Door>>,
+    Extension(connection): Extension<Connection>,
+    headers: HeaderMap,
+) -> Response<Body> {
     match open(door, connection, headers).await {
         Ok(stream) => {
             let mut answer = Response::new(Body::from_stream(stream));
@@ -38,7 +42,11 @@ pub(crate) async fn bell(State(door): State<Arc<Door>>, Extension(connection): E
     }
 }
 
-async fn open(door: Arc<Door>, connection: Connection, headers: HeaderMap) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static> {
+async fn open(
+    door: Arc<Door>,
+    connection: Connection,
+    headers: HeaderMap,
+) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static> {
     let session = asker(&door, &headers, &connection).await?.ok_or(Error::Unauthenticated)?;
     let space = door.data.personal(&session.who).await?;
     // The bell first, the position second: what moves in between rings.

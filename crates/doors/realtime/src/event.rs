@@ -55,7 +55,8 @@ impl Event {
 
 /// A complaint, in Cozy's shape.
 pub(crate) fn complaint(status: &str, code: &str, title: &str, said: &str) -> String {
-    json!({ "event": "error", "payload": { "status": status, "code": code, "title": title, "source": said } }).to_string()
+    json!({ "event": "error", "payload": { "status": status, "code": code, "title": title, "source": said } })
+        .to_string()
 }
 
 #[cfg(test)]
@@ -66,8 +67,14 @@ mod tests {
     fn what_cozy_realtime_sends_is_understood() {
         let read = |text: &str| serde_json::from_str::<Said>(text).ok();
         assert_eq!(read(r#"{"method":"AUTH","payload":"t"}"#), Some(Said::Auth("t".into())));
-        assert_eq!(read(r#"{"method":"SUBSCRIBE","payload":{"type":"io.cozy.files"}}"#), Some(Said::Subscribe(Topic { kind: "io.cozy.files".into(), id: None })));
-        assert_eq!(read(r#"{"method":"UNSUBSCRIBE","payload":{"type":"io.cozy.files","id":"x"}}"#), Some(Said::Unsubscribe(Topic { kind: "io.cozy.files".into(), id: Some("x".into()) })));
+        assert_eq!(
+            read(r#"{"method":"SUBSCRIBE","payload":{"type":"io.cozy.files"}}"#),
+            Some(Said::Subscribe(Topic { kind: "io.cozy.files".into(), id: None }))
+        );
+        assert_eq!(
+            read(r#"{"method":"UNSUBSCRIBE","payload":{"type":"io.cozy.files","id":"x"}}"#),
+            Some(Said::Unsubscribe(Topic { kind: "io.cozy.files".into(), id: Some("x".into()) }))
+        );
         assert_eq!(read(r#"{"method":"SHOUT","payload":"x"}"#), None);
     }
 

@@ -33,7 +33,12 @@ const SILENCE_MAX: Duration = Duration::from_secs(120);
 const AUTH_WAIT: Duration = Duration::from_secs(30);
 
 /// Opens the socket.
-pub(crate) async fn socket(State(door): State<Arc<Door>>, Extension(connection): Extension<Connection>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response<Body> {
+pub(crate) async fn socket(
+    State(door): State<Arc<Door>>,
+    Extension(connection): Extension<Connection>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response<Body> {
     // A cookie counts from our own origin only; without one the first message must be a token.
     match asker(&door, &headers, &connection).await {
         Ok(session) => upgrade
@@ -47,7 +52,13 @@ pub(crate) async fn socket(State(door): State<Arc<Door>>, Extension(connection):
 }
 
 /// A conversation from its beginning to its end.
-async fn talk(door: Arc<Door>, connection: Connection, headers: HeaderMap, mut socket: WebSocket, session: Option<Arc<Session>>) {
+async fn talk(
+    door: Arc<Door>,
+    connection: Connection,
+    headers: HeaderMap,
+    mut socket: WebSocket,
+    session: Option<Arc<Session>>,
+) {
     let mut stop = door.stop.clone();
     let proved = tokio::select! {
         proved = prove(&door, &connection, &headers, &mut socket, session) => proved,
@@ -67,7 +78,13 @@ async fn close(mut socket: WebSocket) {
 }
 
 /// Who is at the other end: by cookie, or by the token that must come first.
-async fn prove(door: &Door, connection: &Connection, headers: &HeaderMap, socket: &mut WebSocket, session: Option<Arc<Session>>) -> Option<(Arc<Session>, Option<String>)> {
+async fn prove(
+    door: &Door,
+    connection: &Connection,
+    headers: &HeaderMap,
+    socket: &mut WebSocket,
+    session: Option<Arc<Session>>,
+) -> Option<(Arc<Session>, Option<String>)> {
     if let Some(session) = session {
         return Some((session, None));
     }
@@ -79,7 +96,9 @@ async fn prove(door: &Door, connection: &Connection, headers: &HeaderMap, socket
         return Some((session, Some(token)));
     }
     // It leaves anyway.
-    let _ = socket.send(Message::text(complaint("401 Unauthorized", "unauthorized", "The authentication has failed", &text))).await;
+    let _ = socket
+        .send(Message::text(complaint("401 Unauthorized", "unauthorized", "The authentication has failed", &text)))
+        .await;
     None
 }
 
@@ -150,7 +169,18 @@ impl Listener {
             }
             // A token sent though a cookie was enough.
             Ok(Said::Auth(_)) => Ok(()),
-            _ => send(socket, Message::text(complaint("405 Method Not Allowed", "method not allowed", "The method is not supported", text))).await,
+            _ => {
+                send(
+                    socket,
+                    Message::text(complaint(
+                        "405 Method Not Allowed",
+                        "method not allowed",
+                        "The method is not supported",
+                        text,
+                    )),
+                )
+                .await
+            }
         }
     }
 

@@ -44,7 +44,15 @@ impl House {
         data.organisations().await.unwrap();
         let identity = Identity::new(data.clone(), IdentityConfig::default());
         let files = Files::new(data.clone(), FilesPolicy::default());
-        let new = NewAccount { name: "ada".into(), public_name: "Ada".into(), passphrase: PASSPHRASE.into(), locale: "en".into(), email: String::new(), admin: true, quota: None };
+        let new = NewAccount {
+            name: "ada".into(),
+            public_name: "Ada".into(),
+            passphrase: PASSPHRASE.into(),
+            locale: "en".into(),
+            email: String::new(),
+            admin: true,
+            quota: None,
+        };
         identity.add_account(&Who::system("test"), SpaceId::ROOT, new).await.unwrap();
         let from = From { address: [127, 0, 0, 1].into(), user_agent: "test".into() };
         let opened = identity.login(SpaceId::ROOT, "ada", PASSPHRASE, &from, false).await.unwrap();
@@ -53,7 +61,8 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connection = Connection { address: [127, 0, 0, 1].into(), secure: false, host: Some("cloud.test".into()) };
-        let router = abri_door_realtime::router(data.clone(), identity.clone(), files.clone(), stopped).layer(Extension(connection));
+        let router = abri_door_realtime::router(data.clone(), identity.clone(), files.clone(), stopped)
+            .layer(Extension(connection));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let cookie = format!("abri_session={}", opened.cookie_value);
         House { data, identity, files, session: opened.session, cookie, address, stop, _dir: dir }
@@ -62,7 +71,17 @@ impl House {
     async fn write(&self, name: &str) {
         let tree = self.files.tree(self.data.personal(&self.session.who).await.unwrap());
         let at = At::Place(Place { parent: tree.root(), name: Name::parse(name).unwrap() });
-        let write = Write { at, condition: Condition::Any, body: Incoming::of(name.to_owned()), mtime: None, created: None, mime: None, executable: None, make_parents: false, tokens: Vec::new() };
+        let write = Write {
+            at,
+            condition: Condition::Any,
+            body: Incoming::of(name.to_owned()),
+            mtime: None,
+            created: None,
+            mime: None,
+            executable: None,
+            make_parents: false,
+            tokens: Vec::new(),
+        };
         tree.write(write).await.unwrap();
     }
 
@@ -97,7 +116,8 @@ impl Wire {
     /// Reads more; `false` at the end.
     async fn more(&mut self) -> bool {
         let mut piece = [0; 4096];
-        let count = tokio::time::timeout(WAIT, self.stream.read(&mut piece)).await.expect("something comes").unwrap_or(0);
+        let count =
+            tokio::time::timeout(WAIT, self.stream.read(&mut piece)).await.expect("something comes").unwrap_or(0);
         self.read.extend_from_slice(&piece[..count]);
         count > 0
     }
@@ -164,14 +184,23 @@ impl Wire {
     }
 }
 
-const UPGRADE: [&str; 5] = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: io.cozy.websocket"];
+const UPGRADE: [&str; 5] = [
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol: io.cozy.websocket",
+];
 
 #[tokio::test]
 async fn the_bell_rings_at_once_and_whenever_the_space_moves() {
     let house = House::open().await;
     let own = house.own();
     let (head, mut wire) = house.get("/realtime/bell", &[&own[0], &own[1]]).await;
-    assert!(head.starts_with("HTTP/1.1 200") && head.contains("text/event-stream") && head.contains("no-store"), "{head}");
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains("text/event-stream") && head.contains("no-store"),
+        "{head}"
+    );
     let first = wire.ring().await;
     assert_eq!(first["space"], house.session.account.space.to_hex());
     house.write("a.txt").await;
@@ -204,7 +233,12 @@ async fn a_busy_space_does_not_ring_for_every_change() {
 async fn the_bell_is_for_those_who_may_look() {
     let house = House::open().await;
     let cookie = house.own()[0].clone();
-    for headers in [vec![], vec![cookie.as_str()], vec![cookie.as_str(), "Origin: http://evil.test"], vec!["Cookie: abri_session=forged", "X-Abri-Shell: 1"]] {
+    for headers in [
+        vec![],
+        vec![cookie.as_str()],
+        vec![cookie.as_str(), "Origin: http://evil.test"],
+        vec!["Cookie: abri_session=forged", "X-Abri-Shell: 1"],
+    ] {
         let (head, _) = house.get("/realtime/bell", &headers).await;
         assert!(head.starts_with("HTTP/1.1 401"), "{headers:?}: {head}");
     }
@@ -241,7 +275,11 @@ async fn cozys_websocket_tells_what_was_asked_for() {
     let own = house.own();
     let headers: Vec<&str> = own.iter().map(String::as_str).chain(UPGRADE).collect();
     let (head, mut wire) = house.get("/realtime/", &headers).await;
-    assert!(head.starts_with("HTTP/1.1 101") && head.to_ascii_lowercase().contains("sec-websocket-protocol: io.cozy.websocket"), "{head}");
+    assert!(
+        head.starts_with("HTTP/1.1 101")
+            && head.to_ascii_lowercase().contains("sec-websocket-protocol: io.cozy.websocket"),
+        "{head}"
+    );
     wire.say(&json!({ "method": "SUBSCRIBE", "payload": { "type": "io.cozy.files" } })).await;
     wire.say(&json!({ "method": "SUBSCRIBE", "payload": { "type": "com.example.notes", "id": "mine" } })).await;
     wire.say(&json!({ "method": "SHOUT", "payload": "x" })).await;
@@ -249,12 +287,18 @@ async fn cozys_websocket_tells_what_was_asked_for() {
     house.put("other", Expect::Absent).await;
     house.write("a.txt").await;
     let event = wire.hear().await.expect("an event");
-    assert_eq!((&event["event"], &event["payload"]["type"], &event["payload"]["doc"]["name"]), (&json!("CREATED"), &json!("io.cozy.files"), &json!("a.txt")));
+    assert_eq!(
+        (&event["event"], &event["payload"]["type"], &event["payload"]["doc"]["name"]),
+        (&json!("CREATED"), &json!("io.cozy.files"), &json!("a.txt"))
+    );
     house.write("a.txt").await;
     assert_eq!(wire.hear().await.expect("an event")["event"], "UPDATED");
     let rev = house.put("mine", Expect::Absent).await;
     let event = wire.hear().await.expect("an event");
-    assert_eq!((&event["event"], &event["payload"]["id"], &event["payload"]["doc"]["n"]), (&json!("CREATED"), &json!("mine"), &json!(1)));
+    assert_eq!(
+        (&event["event"], &event["payload"]["id"], &event["payload"]["doc"]["n"]),
+        (&json!("CREATED"), &json!("mine"), &json!(1))
+    );
     let space = house.data.personal(&house.session.who).await.unwrap();
     space.delete(&Kind::known("com.example.notes"), "mine", Expect::Rev(rev)).await.unwrap();
     assert_eq!(wire.hear().await.expect("an event")["event"], "DELETED");

@@ -43,7 +43,9 @@ pub fn find(path: &str, accept_encoding: Option<&str>) -> Option<Asset> {
     let accepts = |coding: &str| accept_encoding.is_some_and(|header| accepts(header, coding));
     let mut found = None;
     for (coding, suffix) in [("br", ".br"), ("gzip", ".gz")] {
-        if accepts(coding) && let Some(file) = Dist::get(&format!("{name}{suffix}")) {
+        if accepts(coding)
+            && let Some(file) = Dist::get(&format!("{name}{suffix}"))
+        {
             found = Some((file, Some(coding)));
             break;
         }
@@ -66,7 +68,13 @@ pub fn find(path: &str, accept_encoding: Option<&str>) -> Option<Asset> {
 }
 
 fn robots() -> Asset {
-    Asset { bytes: Bytes::from_static(ROBOTS.as_bytes()), mime: mime("robots.txt"), encoding: None, etag: "\"robots\"".into(), immutable: false }
+    Asset {
+        bytes: Bytes::from_static(ROBOTS.as_bytes()),
+        mime: mime("robots.txt"),
+        encoding: None,
+        etag: "\"robots\"".into(),
+        immutable: false,
+    }
 }
 
 /// Whether an `Accept-Encoding` header allows `coding`.
@@ -74,7 +82,8 @@ fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|part| {
         let mut words = part.split(';').map(str::trim);
         let named = words.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let refused = words.any(|word| word.strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)));
+        let refused =
+            words.any(|word| word.strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)));
         named && !refused
     })
 }
@@ -122,7 +131,15 @@ mod tests {
 
     #[test]
     fn encodings_are_read_with_their_weights() {
-        let cases = [("br", "br", true), ("gzip, br", "br", true), ("br;q=0", "br", false), ("br; q=0.0, gzip", "gzip", true), ("gzip;q=0.5", "gzip", true), ("identity", "br", false), ("brr", "br", false)];
+        let cases = [
+            ("br", "br", true),
+            ("gzip, br", "br", true),
+            ("br;q=0", "br", false),
+            ("br; q=0.0, gzip", "gzip", true),
+            ("gzip;q=0.5", "gzip", true),
+            ("identity", "br", false),
+            ("brr", "br", false),
+        ];
         for (header, coding, expected) in cases {
             assert_eq!(accepts(header, coding), expected, "{header} {coding}");
         }

@@ -8,7 +8,12 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use crate::{assets, headers};
 
 /// Answers with the file that the path means.
-pub(crate) async fn serve(Extension(connection): Extension<Connection>, method: Method, uri: Uri, asked: HeaderMap) -> Response<Body> {
+pub(crate) async fn serve(
+    Extension(connection): Extension<Connection>,
+    method: Method,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response<Body> {
     let mut answer = match method {
         Method::GET | Method::HEAD => file(uri.path(), &asked),
         _ => {
@@ -28,7 +33,8 @@ fn file(path: &str, asked: &HeaderMap) -> Response<Body> {
     let Some(asset) = assets::find(path, header(header::ACCEPT_ENCODING)) else {
         return text(StatusCode::NOT_FOUND, "there is nothing at this address\n");
     };
-    let known = header(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag));
+    let known = header(header::IF_NONE_MATCH)
+        .is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag));
     let length = asset.bytes.len();
     let mut answer = Response::new(if known { Body::empty() } else { Body::from(asset.bytes) });
     let headers = answer.headers_mut();
@@ -84,10 +90,20 @@ mod tests {
 
     #[tokio::test]
     async fn pages_are_asked_for_again_and_strangers_are_told() {
-        let shown = ["content-type", "cache-control", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "strict-transport-security"];
+        let shown = [
+            "content-type",
+            "cache-control",
+            "x-content-type-options",
+            "referrer-policy",
+            "cross-origin-opener-policy",
+            "strict-transport-security",
+        ];
         let page = "text/html; charset=utf-8 | no-cache | nosniff | no-referrer | same-origin";
         assert_eq!(answer("GET", "/", false, &[], &shown).await, format!("200 | {page} | - | body"));
-        assert_eq!(answer("GET", "/~/files", true, &[], &shown).await, format!("200 | {page} | max-age=31536000 | body"));
+        assert_eq!(
+            answer("GET", "/~/files", true, &[], &shown).await,
+            format!("200 | {page} | max-age=31536000 | body")
+        );
         assert_eq!(answer("GET", "/nothing", false, &[], &[]).await, "404 | body");
         assert_eq!(answer("POST", "/", false, &[], &["allow"]).await, "405 | GET, HEAD | body");
     }
@@ -95,6 +111,9 @@ mod tests {
     #[tokio::test]
     async fn a_known_page_is_not_sent_again() {
         let etag = assets::find("/", None).expect("the shell").etag;
-        assert_eq!(answer("GET", "/", false, &[("if-none-match", &etag)], &["etag"]).await, format!("304 | {etag} | empty"));
+        assert_eq!(
+            answer("GET", "/", false, &[("if-none-match", &etag)], &["etag"]).await,
+            format!("304 | {etag} | empty")
+        );
     }
 }

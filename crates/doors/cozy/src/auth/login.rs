@@ -22,10 +22,16 @@ pub(crate) struct Login {
 }
 
 /// Opens a session.
-pub(crate) async fn login(State(house): State<House>, OwnOrigin(origin): OwnOrigin, Json(login): Json<Login>) -> Outcome {
+pub(crate) async fn login(
+    State(house): State<House>,
+    OwnOrigin(origin): OwnOrigin,
+    Json(login): Json<Login>,
+) -> Outcome {
     // Cozy's own login form says "true" as a text.
-    let long = matches!(&login.long_run, Value::Bool(true)) || login.long_run.as_str().is_some_and(|text| matches!(text, "true" | "1"));
-    let session = house.identity.login(origin.organisation, login.name.trim(), &login.passphrase, &origin.from, long).await?;
+    let long = matches!(&login.long_run, Value::Bool(true))
+        || login.long_run.as_str().is_some_and(|text| matches!(text, "true" | "1"));
+    let session =
+        house.identity.login(origin.organisation, login.name.trim(), &login.passphrase, &origin.from, long).await?;
     let answer = json::one(StatusCode::OK, instance::document(&session.session.account));
     Ok(opened(answer, &session, &origin.connection))
 }

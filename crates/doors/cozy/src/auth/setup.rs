@@ -34,7 +34,11 @@ pub(crate) async fn check(State(house): State<House>, _: Origin, query: Query) -
 }
 
 /// Makes the account and opens its session.
-pub(crate) async fn setup(State(house): State<House>, OwnOrigin(origin): OwnOrigin, Json(founder): Json<Founder>) -> Outcome {
+pub(crate) async fn setup(
+    State(house): State<House>,
+    OwnOrigin(origin): OwnOrigin,
+    Json(founder): Json<Founder>,
+) -> Outcome {
     let account = NewAccount {
         public_name: if founder.public_name.is_empty() { founder.name.clone() } else { founder.public_name },
         name: founder.name,

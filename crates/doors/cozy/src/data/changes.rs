@@ -16,14 +16,31 @@ use crate::request::{Asker, Query};
 const LIMIT_DEFAULT: usize = 100;
 
 /// What is different since a cursor.
-pub(crate) async fn changes(State(house): State<House>, Asker(session): Asker, Path(kind): Path<String>, query: Query) -> Outcome {
+pub(crate) async fn changes(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(kind): Path<String>,
+    query: Query,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
     let space = house.data.personal(&session.who).await?;
     let now = space.cursor().await?;
     let since = match query.get("since") {
         None | Some("0") => Seq(0),
-        Some("now") => return Ok(json::plain(StatusCode::OK, &json!({ "last_seq": now.to_string(), "pending": 0, "results": [] }))),
-        Some(text) => space.since(&Cursor::parse(text).ok_or_else(|| Error::invalid("since must be a cursor that was told here, 0 or now"))?).await?,
+        Some("now") => {
+            return Ok(json::plain(
+                StatusCode::OK,
+                &json!({ "last_seq": now.to_string(), "pending": 0, "results": [] }),
+            ));
+        }
+        Some(text) => {
+            space
+                .since(
+                    &Cursor::parse(text)
+                        .ok_or_else(|| Error::invalid("since must be a cursor that was told here, 0 or now"))?,
+                )
+                .await?
+        }
     };
     let with_docs = query.is("include_docs") == Some(true);
     let found = space.changes(&Scope::Kind(kind), since, query.limit(LIMIT_DEFAULT)?).await?;

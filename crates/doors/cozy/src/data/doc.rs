@@ -11,13 +11,16 @@ const VIRTUAL: [&str; 5] = ["_id", "_rev", "_type", "_deleted", "_revisions"];
 
 /// The kind that a path names; files have calls of their own.
 pub(crate) fn kind(text: &str) -> Result<Kind, Fault> {
-    let kind = Kind::parse(text).ok_or_else(|| Error::invalid(format!("{text:?} is not a doctype: lower-case letters, digits, dots, dashes and underscores")))?;
+    let kind = Kind::parse(text).ok_or_else(|| {
+        Error::invalid(format!("{text:?} is not a doctype: lower-case letters, digits, dots, dashes and underscores"))
+    })?;
     if kind.as_str() == Kind::FILES { Err(Fault::Reserved(kind)) } else { Ok(kind) }
 }
 
 /// A document as clients see it.
 pub(crate) fn shown(doc: &Doc) -> Result<Value> {
-    let mut map: Map<String, Value> = if doc.deleted { Map::new() } else { serde_json::from_str(&doc.body).map_err(Error::internal)? };
+    let mut map: Map<String, Value> =
+        if doc.deleted { Map::new() } else { serde_json::from_str(&doc.body).map_err(Error::internal)? };
     map.insert("_id".into(), doc.key.id.as_str().into());
     map.insert("_rev".into(), doc.rev.to_string().into());
     if doc.deleted {
@@ -72,7 +75,10 @@ mod tests {
     fn what_stands_beside_a_body_is_taken_out_of_it() {
         let rev = format!("1-{}", "a".repeat(32));
         let sent = read(json!({ "_id": "x", "_rev": rev, "_type": "io.cozy.todos", "label": "buy" })).expect("good");
-        assert_eq!((sent.id.as_deref(), sent.rev.map(|rev| rev.to_string()), sent.text.as_str()), (Some("x"), Some(rev), "{\"label\":\"buy\"}"));
+        assert_eq!(
+            (sent.id.as_deref(), sent.rev.map(|rev| rev.to_string()), sent.text.as_str()),
+            (Some("x"), Some(rev), "{\"label\":\"buy\"}")
+        );
         for bad in [json!([]), json!({ "_rev": "2" }), json!({ "_id": 7 }), json!({ "_attachments": {} })] {
             assert!(read(bad.clone()).is_err(), "{bad}");
         }

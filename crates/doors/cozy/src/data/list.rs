@@ -18,9 +18,19 @@ const LIMIT_DEFAULT: usize = 100;
 const SKIP_MAX: usize = 100_000;
 
 /// `GET /data/:doctype/_all_docs?limit=&skip=&startkey=&endkey=&include_docs=`.
-pub(crate) async fn all_docs(State(house): State<House>, Asker(session): Asker, Path(kind): Path<String>, query: Query) -> Outcome {
+pub(crate) async fn all_docs(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(kind): Path<String>,
+    query: Query,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
-    let key = |names: [&str; 2]| names.iter().find_map(|name| query.get(name)).map(|text| serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned()));
+    let key = |names: [&str; 2]| {
+        names
+            .iter()
+            .find_map(|name| query.get(name))
+            .map(|text| serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned()))
+    };
     let (start, end) = (key(["startkey", "start_key"]), key(["endkey", "end_key"]));
     let space = house.data.personal(&session.who).await?;
     let docs = page(&space, &kind, &query, start.as_deref()).await?;
@@ -31,7 +41,13 @@ pub(crate) async fn all_docs(State(house): State<House>, Asker(session): Asker, 
 }
 
 /// `POST /data/:doctype/_all_docs` with `{"keys": […]}`.
-pub(crate) async fn all_docs_of(State(house): State<House>, Asker(session): Asker, Path(kind): Path<String>, query: Query, Json(body): Json<Value>) -> Outcome {
+pub(crate) async fn all_docs_of(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(kind): Path<String>,
+    query: Query,
+    Json(body): Json<Value>,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
     let keys: Vec<String> = match body.get("keys").and_then(Value::as_array) {
         Some(keys) => keys.iter().filter_map(|key| key.as_str().map(str::to_owned)).collect(),
@@ -52,12 +68,20 @@ pub(crate) async fn all_docs_of(State(house): State<House>, Asker(session): Aske
 }
 
 /// `GET /data/:doctype/_normal_docs?limit=&skip=`: cozy's list without design documents.
-pub(crate) async fn normal_docs(State(house): State<House>, Asker(session): Asker, Path(kind): Path<String>, query: Query) -> Outcome {
+pub(crate) async fn normal_docs(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(kind): Path<String>,
+    query: Query,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
     let space = house.data.personal(&session.who).await?;
     let docs = page(&space, &kind, &query, query.get("bookmark")).await?;
     let rows = docs.iter().map(doc::shown).collect::<Result<Vec<_>, Error>>()?;
-    Ok(json::plain(StatusCode::OK, &json!({ "total_rows": rows.len(), "rows": rows, "bookmark": docs.last().map(|doc| doc.key.id.as_str()).unwrap_or_default() })))
+    Ok(json::plain(
+        StatusCode::OK,
+        &json!({ "total_rows": rows.len(), "rows": rows, "bookmark": docs.last().map(|doc| doc.key.id.as_str()).unwrap_or_default() }),
+    ))
 }
 
 fn row(found: &Doc, with_docs: bool) -> Result<Value, Error> {
@@ -77,7 +101,12 @@ fn skip(query: &Query) -> Result<usize, Error> {
 }
 
 /// A page from `start` on, inclusive, without the first `skip`.
-async fn page(space: &abri_data::Space, kind: &Kind, query: &Query, start: Option<&str>) -> Result<Vec<Doc>, super::Fault> {
+async fn page(
+    space: &abri_data::Space,
+    kind: &Kind,
+    query: &Query,
+    start: Option<&str>,
+) -> Result<Vec<Doc>, super::Fault> {
     let limit = query.limit(LIMIT_DEFAULT)?;
     let mut skip = skip(query)?;
     let mut docs: Vec<Doc> = Vec::new();

@@ -11,7 +11,11 @@ use crate::json;
 use crate::request::Asker;
 
 /// The document as it is now.
-pub(crate) async fn read(State(house): State<House>, Asker(session): Asker, Path((kind, id)): Path<(String, String)>) -> Outcome {
+pub(crate) async fn read(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((kind, id)): Path<(String, String)>,
+) -> Outcome {
     let space = house.data.personal(&session.who).await?;
     let found = space.get(&doc::kind(&kind)?, &id).await?.ok_or(Error::NotFound)?;
     Ok(json::plain(StatusCode::OK, &doc::shown(&found)?))

@@ -18,7 +18,12 @@ fn written(status: StatusCode, written: &Doc) -> Outcome {
 }
 
 /// `POST /data/:doctype`: a new document, its id chosen here.
-pub(crate) async fn create(State(house): State<House>, Asker(session): Asker, Path(kind): Path<String>, Json(value): Json<Value>) -> Outcome {
+pub(crate) async fn create(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(kind): Path<String>,
+    Json(value): Json<Value>,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
     let sent = doc::read(value)?;
     if sent.id.is_some() || sent.rev.is_some() {
@@ -31,7 +36,12 @@ pub(crate) async fn create(State(house): State<House>, Asker(session): Asker, Pa
 }
 
 /// `PUT /data/:doctype/:id`: its next revision, or a new document under a chosen id.
-pub(crate) async fn put(State(house): State<House>, Asker(session): Asker, Path((kind, id)): Path<(String, String)>, Json(value): Json<Value>) -> Outcome {
+pub(crate) async fn put(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((kind, id)): Path<(String, String)>,
+    Json(value): Json<Value>,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
     let sent = doc::read(value)?;
     if sent.id.as_ref().is_some_and(|said| *said != id) {
@@ -44,19 +54,30 @@ pub(crate) async fn put(State(house): State<House>, Asker(session): Asker, Path(
     };
     let space = house.data.personal(&session.who).await?;
     let is_new = expect == Expect::Absent;
-    let made = space.put(PutDoc { kind, id, expect, body: sent.text, place: None }).await.map_err(|error| match error {
-        Error::Exists => Error::Conflict { current: None },
-        other => other,
-    })?;
+    let made =
+        space.put(PutDoc { kind, id, expect, body: sent.text, place: None }).await.map_err(|error| match error {
+            Error::Exists => Error::Conflict { current: None },
+            other => other,
+        })?;
     written(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &made)
 }
 
 /// `DELETE /data/:doctype/:id?rev=` or with `If-Match`.
-pub(crate) async fn delete(State(house): State<House>, Asker(session): Asker, Path((kind, id)): Path<(String, String)>, query: Query, headers: HeaderMap) -> Outcome {
+pub(crate) async fn delete(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((kind, id)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+) -> Outcome {
     let kind = doc::kind(&kind)?;
-    let rev = query.get("rev").or_else(|| text_of(&headers, header::IF_MATCH)).ok_or_else(|| Error::invalid("the revision to delete is needed: ?rev= or If-Match"))?;
+    let rev = query
+        .get("rev")
+        .or_else(|| text_of(&headers, header::IF_MATCH))
+        .ok_or_else(|| Error::invalid("the revision to delete is needed: ?rev= or If-Match"))?;
     let space = house.data.personal(&session.who).await?;
     let gone = space.delete(&kind, &id, Expect::Rev(doc::revision(rev)?)).await?;
-    let body = json!({ "ok": true, "id": gone.key.id, "rev": gone.rev.to_string(), "type": kind.as_str(), "_deleted": true });
+    let body =
+        json!({ "ok": true, "id": gone.key.id, "rev": gone.rev.to_string(), "type": kind.as_str(), "_deleted": true });
     Ok(json::plain(StatusCode::OK, &body))
 }

@@ -55,9 +55,12 @@ pub(crate) async fn batch(State(house): State<House>, Asker(session): Asker, Jso
 }
 
 async fn act(tree: &Tree, operation: Value) -> Result<(StatusCode, Option<Value>), Refusal> {
-    let operation: Operation = serde_json::from_value(operation).map_err(|error| Error::invalid(format!("this is no operation: {error}")))?;
+    let operation: Operation =
+        serde_json::from_value(operation).map_err(|error| Error::invalid(format!("this is no operation: {error}")))?;
     let (status, found) = match operation {
-        Operation::Trash { id } => (StatusCode::OK, tree.trash(id::read(tree, &id)?, Condition::Present, Vec::new()).await?),
+        Operation::Trash { id } => {
+            (StatusCode::OK, tree.trash(id::read(tree, &id)?, Condition::Present, Vec::new()).await?)
+        }
         Operation::Restore { id } => (StatusCode::OK, tree.restore(id::read(tree, &id)?).await?),
         Operation::Destroy { id } => {
             trash::destroy_one(tree, id::read(tree, &id)?).await?;
@@ -75,7 +78,9 @@ async fn act(tree: &Tree, operation: Value) -> Result<(StatusCode, Option<Value>
             let dir = dir_id.map(|dir| id::read(tree, &dir).map_err(|_| Error::NoParent)).transpose()?;
             (StatusCode::CREATED, copy::apply(tree, id::read(tree, &id)?, dir, name).await?)
         }
-        Operation::Update { id, attributes } => (StatusCode::OK, update::apply(tree, id::read(tree, &id)?, &attributes, Condition::Present).await?),
+        Operation::Update { id, attributes } => {
+            (StatusCode::OK, update::apply(tree, id::read(tree, &id)?, &attributes, Condition::Present).await?)
+        }
     };
     Ok((status, Some(node::show(tree, &found).await?)))
 }

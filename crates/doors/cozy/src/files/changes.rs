@@ -25,23 +25,33 @@ pub(crate) async fn changes(State(house): State<House>, Asker(session): Asker, q
         None | Some("0") => Seq(0),
         Some("now") => {
             let now = tree.cursor().await?;
-            return Ok(json::plain(StatusCode::OK, &json!({ "last_seq": now.to_string(), "pending": 0, "results": [] })));
+            return Ok(json::plain(
+                StatusCode::OK,
+                &json!({ "last_seq": now.to_string(), "pending": 0, "results": [] }),
+            ));
         }
         Some(text) => {
-            let cursor = Cursor::parse(text).ok_or_else(|| Refusal::Parameter("since", Error::invalid("since must be a cursor that was told here, 0 or now")))?;
+            let cursor = Cursor::parse(text).ok_or_else(|| {
+                Refusal::Parameter("since", Error::invalid("since must be a cursor that was told here, 0 or now"))
+            })?;
             tree.since(&cursor).await?
         }
     };
     let with_docs = query.is("include_docs") == Some(true);
     let found = tree.changes(&Scope::Kind(Kind::known(Kind::FILES)), since, limit).await?;
-    let nodes: Vec<&Node> = found.items.iter().filter_map(|change| if let Change::Node { node, .. } = change { Some(node) } else { None }).collect();
+    let nodes: Vec<&Node> = found
+        .items
+        .iter()
+        .filter_map(|change| if let Change::Node { node, .. } = change { Some(node) } else { None })
+        .collect();
     let mut docs = if with_docs { node::show_all(&tree, &nodes).await? } else { Vec::new() }.into_iter();
     let mut results: Vec<Value> = Vec::with_capacity(found.items.len());
     for change in &found.items {
         match change {
             Change::Node { node, .. } => {
                 let rev = node.rev().to_string();
-                let mut row = json!({ "id": id::write(&tree, node.id), "seq": cursor(node.seq), "changes": [{ "rev": rev }] });
+                let mut row =
+                    json!({ "id": id::write(&tree, node.id), "seq": cursor(node.seq), "changes": [{ "rev": rev }] });
                 if with_docs {
                     // Without a document it was destroyed since the page was read: a later change says so.
                     row["doc"] = docs.next().flatten().map_or(Value::Null, |mut doc| {

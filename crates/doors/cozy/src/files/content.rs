@@ -14,7 +14,14 @@ use crate::request::{Asker, Query, header as text_of};
 use crate::{json, time};
 
 /// Replaces it; the former content becomes a version.
-pub(crate) async fn replace(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, query: Query, headers: HeaderMap, body: Body) -> Outcome {
+pub(crate) async fn replace(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+    body: Body,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let write = Write {
         at: At::Node(id::read(&tree, &text)?),

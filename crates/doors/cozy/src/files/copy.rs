@@ -18,11 +18,19 @@ use crate::request::{Asker, Query};
 const SUFFIXES_MAX: u32 = 100;
 
 /// Copies it.
-pub(crate) async fn copy(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, query: Query) -> Outcome {
+pub(crate) async fn copy(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    query: Query,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let source = id::read(&tree, &text)?;
     let name = if query.get("Name").is_some() { Some(query.name("Name")?) } else { None };
-    let dir = query.get("DirID").map(|dir| id::read(&tree, dir).map_err(|_| Refusal::Parameter("DirID", Error::NoParent))).transpose()?;
+    let dir = query
+        .get("DirID")
+        .map(|dir| id::read(&tree, dir).map_err(|_| Refusal::Parameter("DirID", Error::NoParent)))
+        .transpose()?;
     let copied = apply(&tree, source, dir, name).await?;
     Ok(json::one(StatusCode::CREATED, node::show(&tree, &copied).await?))
 }
@@ -33,7 +41,16 @@ pub(crate) async fn apply(tree: &Tree, source: NodeId, dir: Option<NodeId>, name
     let parent = dir.unwrap_or(now.parent);
     let attempt = async |name: Name| {
         let to = Place { parent, name };
-        tree.copy(Copy { node: source, condition: Condition::Present, to, replace: false, deep: true, tokens: Vec::new() }).await.map(|moved| moved.node)
+        tree.copy(Copy {
+            node: source,
+            condition: Condition::Present,
+            to,
+            replace: false,
+            deep: true,
+            tokens: Vec::new(),
+        })
+        .await
+        .map(|moved| moved.node)
     };
     if let Some(name) = name {
         return attempt(name).await;
@@ -70,7 +87,9 @@ mod tests {
 
     #[test]
     fn copies_are_numbered_before_the_extension() {
-        let check = |name: &str, number: u32, expected: &str| assert_eq!(numbered(name, number).expect("good").as_str(), expected);
+        let check = |name: &str, number: u32, expected: &str| {
+            assert_eq!(numbered(name, number).expect("good").as_str(), expected)
+        };
         check("photo.jpg", 1, "photo.jpg");
         check("photo.jpg", 2, "photo (2).jpg");
         check(".hidden", 3, ".hidden (3)");

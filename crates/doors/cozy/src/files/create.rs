@@ -17,13 +17,22 @@ use crate::request::{Asker, Query, header as text_of};
 use crate::{json, time};
 
 /// Makes it.
-pub(crate) async fn create(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, query: Query, headers: HeaderMap, body: Body) -> Outcome {
+pub(crate) async fn create(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+    body: Body,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let place = Place { parent: id::read(&tree, &text)?, name: query.name("Name")? };
     let mtime = query.get("UpdatedAt").map(time::read).transpose()?;
     let created = query.get("CreatedAt").map(time::read).transpose()?;
     let made = match query.need("Type")? {
-        "directory" => tree.make_directory(MakeDirectory { place, times: Times { mtime, created }, tokens: Vec::new() }).await?,
+        "directory" => {
+            tree.make_directory(MakeDirectory { place, times: Times { mtime, created }, tokens: Vec::new() }).await?
+        }
         "file" => {
             let write = Write {
                 at: At::Place(place),
@@ -38,14 +47,22 @@ pub(crate) async fn create(State(house): State<House>, Asker(session): Asker, Pa
             };
             tree.write(write).await?.node
         }
-        other => return Err(Refusal::Parameter("Type", Error::invalid(format!("there is no type {other:?}: directory or file")))),
+        other => {
+            return Err(Refusal::Parameter(
+                "Type",
+                Error::invalid(format!("there is no type {other:?}: directory or file")),
+            ));
+        }
     };
     Ok(json::one(StatusCode::CREATED, node::show(&tree, &made).await?))
 }
 
 /// The bytes on their way in, with what the sender says of them.
 pub(crate) fn incoming(headers: &HeaderMap, query: &Query, body: Body) -> Result<Incoming, Refusal> {
-    let number = |text: &str, what: &'static str| text.parse::<u64>().map_err(|_| Refusal::Parameter(what, Error::invalid(format!("{text:?} is not a number of bytes"))));
+    let number = |text: &str, what: &'static str| {
+        text.parse::<u64>()
+            .map_err(|_| Refusal::Parameter(what, Error::invalid(format!("{text:?} is not a number of bytes"))))
+    };
     let length = text_of(headers, header::CONTENT_LENGTH).map(|text| number(text, "Content-Length")).transpose()?;
     let total = query.get("Size").map(|text| number(text, "Size")).transpose()?;
     let md5 = match text_of(headers, HeaderName::from_static("content-md5")) {

@@ -19,21 +19,48 @@ use crate::request::{Asker, Query, header as text_of};
 /// What RFC 8187 leaves as it is in `filename*`.
 const FILENAME: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// A file is a stranger's: in a browser it runs nothing and sees nothing of ours.
-pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'");
+pub(crate) const SANDBOX: HeaderValue =
+    HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'");
 
 /// `GET /files/download/:id`.
-pub(crate) async fn own(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, query: Query, method: Method, headers: HeaderMap) -> Outcome {
+pub(crate) async fn own(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    query: Query,
+    method: Method,
+    headers: HeaderMap,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let node = id::read(&tree, &text)?;
-    Ok(send(&tree, node, None, &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers }).await?)
+    Ok(send(
+        &tree,
+        node,
+        None,
+        &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers },
+    )
+    .await?)
 }
 
 /// `GET /files/download/:id/:version`.
-pub(crate) async fn own_version(State(house): State<House>, Asker(session): Asker, Path((text, version)): Path<(String, String)>, query: Query, method: Method, headers: HeaderMap) -> Outcome {
+pub(crate) async fn own_version(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((text, version)): Path<(String, String)>,
+    query: Query,
+    method: Method,
+    headers: HeaderMap,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let node = id::read(&tree, &text)?;
     let version = version.parse().map_err(|_| Error::NotFound)?;
-    Ok(send(&tree, node, Some(version), &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers }).await?)
+    Ok(send(
+        &tree,
+        node,
+        Some(version),
+        &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers },
+    )
+    .await?)
 }
 
 /// How the bytes are wanted.
@@ -55,7 +82,8 @@ pub(crate) async fn send(tree: &Tree, node: NodeId, version: Option<i64>, wish: 
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(answer);
     }
-    let range = text_of(wish.headers, header::RANGE).filter(|_| conditions::may_use_range(text_of(wish.headers, header::IF_RANGE), current));
+    let range = text_of(wish.headers, header::RANGE)
+        .filter(|_| conditions::may_use_range(text_of(wish.headers, header::IF_RANGE), current));
     let range = match Ranges::parse(range, opened.size) {
         Ranges::One(range) => Some(range),
         Ranges::Unsatisfiable => {
@@ -91,7 +119,11 @@ fn describe(headers: &mut HeaderMap, opened: &Opened, as_attachment: bool) {
     put(headers, header::CONTENT_TYPE, mime);
     put(headers, header::ETAG, &format!("\"{}\"", opened.etag));
     let seconds = u64::try_from(opened.mtime.seconds()).unwrap_or(0).min(253_402_300_799);
-    put(headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)));
+    put(
+        headers,
+        header::LAST_MODIFIED,
+        &httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)),
+    );
     put(headers, header::CONTENT_DISPOSITION, &disposition(&opened.node.name, as_attachment));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

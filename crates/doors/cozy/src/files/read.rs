@@ -22,7 +22,12 @@ const LIMIT_DEFAULT: usize = 100;
 const RECENT_DEFAULT: usize = 50;
 
 /// `GET /files/:id`.
-pub(crate) async fn by_id(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, query: Query) -> Outcome {
+pub(crate) async fn by_id(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    query: Query,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let found = tree.node(id::read(&tree, &text)?).await?;
     show(&tree, &found, &query).await
@@ -48,7 +53,11 @@ async fn show(tree: &Tree, found: &Arc<Node>, query: &Query) -> Outcome {
     // Before the listing: what changes while it is read is then told by the changes since.
     let cursor = tree.cursor().await?;
     let listing = tree.list(found.id, sort, query.get("page[cursor]"), limit).await?;
-    Ok(json::answer(StatusCode::OK, &folder(tree, document, listing, &cursor, &address(&id::write(tree, found.id), limit, query.get("sort"))).await?))
+    Ok(json::answer(
+        StatusCode::OK,
+        &folder(tree, document, listing, &cursor, &address(&id::write(tree, found.id), limit, query.get("sort")))
+            .await?,
+    ))
 }
 
 /// A directory with a page of its children.
@@ -58,7 +67,8 @@ async fn folder(tree: &Tree, mut document: Value, listing: Listing, cursor: &Cur
     document["relationships"] = json!({ "contents": { "data": ids, "meta": { "count": listing.total } } });
     let mut body = json!({ "data": document, "included": included, "meta": { "count": listing.total, "cursor": cursor.to_string() } });
     if let Some(next) = &listing.next {
-        body["links"] = json!({ "next": format!("{address}&page%5Bcursor%5D={}", utf8_percent_encode(next, NON_ALPHANUMERIC)) });
+        body["links"] =
+            json!({ "next": format!("{address}&page%5Bcursor%5D={}", utf8_percent_encode(next, NON_ALPHANUMERIC)) });
     }
     Ok(body)
 }
@@ -95,7 +105,14 @@ pub(crate) fn sort(query: &Query) -> Result<Sort, Refusal> {
         "name" => SortBy::Name,
         "updated_at" => SortBy::UpdatedAt,
         "size" => SortBy::Size,
-        other => return Err(Refusal::Parameter("sort", Error::invalid(format!("there is no order {other:?}: name, updated_at or size, with - before it for descending")))),
+        other => {
+            return Err(Refusal::Parameter(
+                "sort",
+                Error::invalid(format!(
+                    "there is no order {other:?}: name, updated_at or size, with - before it for descending"
+                )),
+            ));
+        }
     };
     Ok(Sort { by, is_descending })
 }
@@ -106,7 +123,12 @@ mod tests {
 
     #[test]
     fn orders_are_read() {
-        let cases = [("", SortBy::Name, false), ("sort=-name", SortBy::Name, true), ("sort=updated_at", SortBy::UpdatedAt, false), ("sort=-size", SortBy::Size, true)];
+        let cases = [
+            ("", SortBy::Name, false),
+            ("sort=-name", SortBy::Name, true),
+            ("sort=updated_at", SortBy::UpdatedAt, false),
+            ("sort=-size", SortBy::Size, true),
+        ];
         for (query, by, is_descending) in cases {
             assert_eq!(sort(&Query::parse(query)).ok(), Some(Sort { by, is_descending }), "{query}");
         }

@@ -48,7 +48,13 @@ pub(crate) async fn download(State(house): State<House>, Asker(session): Asker, 
 pub(crate) async fn archive(State(house): State<House>, Asker(session): Asker, Json(body): Json<Value>) -> Outcome {
     let tree = house.tree(&session).await?;
     let attributes = data(&body)?.get("attributes").unwrap_or(&Value::Null);
-    let texts = |name: &str| -> Vec<&str> { attributes.get(name).and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default() };
+    let texts = |name: &str| -> Vec<&str> {
+        attributes
+            .get(name)
+            .and_then(Value::as_array)
+            .map(|list| list.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    };
     let (by_id, by_path) = (texts("ids"), texts("files"));
     if by_id.is_empty() && by_path.is_empty() {
         return Err(Refusal::Parameter("ids", Error::invalid("an archive needs ids of something to put in it")));
@@ -76,13 +82,29 @@ fn related(kind: &str, word: &str, address: String) -> crate::json::Answer {
 }
 
 /// `GET /files/downloads/:word/:name` and `GET /files/archive/:word/:name`: whoever has the address gets it.
-pub(crate) async fn give(State(house): State<House>, Path((word, name)): Path<(String, String)>, query: Query, method: Method, headers: HeaderMap) -> Outcome {
+pub(crate) async fn give(
+    State(house): State<House>,
+    Path((word, name)): Path<(String, String)>,
+    query: Query,
+    method: Method,
+    headers: HeaderMap,
+) -> Outcome {
     let secret = house.secrets.find(&word, house.data.clock().now())?;
     let tree = house.tree(&secret.session).await?;
     match secret.gift {
-        Gift::File(node, version) => Ok(send(&tree, node, version, &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers }).await?),
+        Gift::File(node, version) => Ok(send(
+            &tree,
+            node,
+            version,
+            &Wish { as_attachment: query.is("Dl") == Some(true), method: &method, headers: &headers },
+        )
+        .await?),
         Gift::Archive(ids) => {
-            let mut answer = Response::new(if method == Method::HEAD { Body::empty() } else { Body::from_stream(tree.archive(&ids).await?) });
+            let mut answer = Response::new(if method == Method::HEAD {
+                Body::empty()
+            } else {
+                Body::from_stream(tree.archive(&ids).await?)
+            });
             let headers = answer.headers_mut();
             put(headers, header::CONTENT_TYPE, ARCHIVE_MIME);
             put(headers, header::CONTENT_DISPOSITION, &disposition(&name, true));

@@ -17,7 +17,12 @@ use crate::request::{Asker, Query};
 const LIMIT_DEFAULT: usize = 100;
 
 /// `DELETE /files/:id`: moves it to the trash.
-pub(crate) async fn trash(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, headers: HeaderMap) -> Outcome {
+pub(crate) async fn trash(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let condition = if_match(&headers).unwrap_or(Condition::Present);
     let trashed = tree.trash(id::read(&tree, &text)?, condition, Vec::new()).await?;
@@ -30,7 +35,12 @@ pub(crate) async fn list(State(house): State<House>, Asker(session): Asker, quer
     let limit = query.limit(LIMIT_DEFAULT)?;
     let listing = tree.list(tree.trash_root(), read::sort(&query)?, query.get("page[cursor]"), limit).await?;
     let sort = query.get("sort").map(|sort| format!("&sort={sort}")).unwrap_or_default();
-    let next = listing.next.map(|next| format!("/files/trash?page%5Blimit%5D={limit}{sort}&page%5Bcursor%5D={}", utf8_percent_encode(&next, NON_ALPHANUMERIC)));
+    let next = listing.next.map(|next| {
+        format!(
+            "/files/trash?page%5Blimit%5D={limit}{sort}&page%5Bcursor%5D={}",
+            utf8_percent_encode(&next, NON_ALPHANUMERIC)
+        )
+    });
     Ok(json::many(read::children(&tree, &listing.nodes).await?, listing.total, next))
 }
 

@@ -17,7 +17,13 @@ use crate::request::{Asker, Json, data};
 use crate::{json, time};
 
 /// Changes it.
-pub(crate) async fn update(State(house): State<House>, Asker(session): Asker, Path(text): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Outcome {
+pub(crate) async fn update(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let data = data(&body)?;
     let rev = data.pointer("/meta/rev").and_then(Value::as_str).filter(|rev| !rev.is_empty());
@@ -40,7 +46,12 @@ struct Change {
 }
 
 /// Changes a node by attributes; those that are left out stay as they are.
-pub(crate) async fn apply(tree: &Tree, id: NodeId, attributes: &Value, condition: Condition) -> Result<Arc<Node>, Refusal> {
+pub(crate) async fn apply(
+    tree: &Tree,
+    id: NodeId,
+    attributes: &Value,
+    condition: Condition,
+) -> Result<Arc<Node>, Refusal> {
     let change = read(tree, attributes)?;
     let now = tree.node(id).await?;
     let moves = change.name.is_some() || change.dir.is_some();
@@ -51,7 +62,10 @@ pub(crate) async fn apply(tree: &Tree, id: NodeId, attributes: &Value, condition
             None => Name::parse(&now.name).map_err(Error::from)?,
         };
         let to = Place { parent: change.dir.unwrap_or(now.parent), name };
-        found = tree.move_to(Move { node: id, condition: condition.clone(), to, replace: false, tokens: Vec::new() }).await?.node;
+        found = tree
+            .move_to(Move { node: id, condition: condition.clone(), to, replace: false, tokens: Vec::new() })
+            .await?
+            .node;
     }
     if change.patches || !moves {
         // After a move the revision is a new one, which only this request knows.
@@ -62,7 +76,8 @@ pub(crate) async fn apply(tree: &Tree, id: NodeId, attributes: &Value, condition
 }
 
 fn read(tree: &Tree, attributes: &Value) -> Result<Change, Refusal> {
-    let wrong = |name: &'static str, what: &str| Refusal::Parameter(name, Error::invalid(format!("{name} must be {what}")));
+    let wrong =
+        |name: &'static str, what: &str| Refusal::Parameter(name, Error::invalid(format!("{name} must be {what}")));
     let text = |name: &'static str| match attributes.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
@@ -81,13 +96,19 @@ fn read(tree: &Tree, attributes: &Value) -> Result<Change, Refusal> {
         change.patch.executable = Some(value.as_bool().ok_or_else(|| wrong("executable", "true or false"))?);
     }
     if let Some(value) = attributes.get("tags") {
-        let tags = value.as_array().and_then(|tags| tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>());
+        let tags = value
+            .as_array()
+            .and_then(|tags| tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>());
         change.patch.tags = Some(tags.ok_or_else(|| wrong("tags", "a list of texts"))?);
     }
     if let Some(value) = attributes.pointer("/cozyMetadata/favorite") {
         change.patch.starred = Some(value.as_bool().ok_or_else(|| wrong("favorite", "true or false"))?);
     }
     let patch = &change.patch;
-    change.patches = patch.mtime.is_some() || patch.created.is_some() || patch.executable.is_some() || patch.tags.is_some() || patch.starred.is_some();
+    change.patches = patch.mtime.is_some()
+        || patch.created.is_some()
+        || patch.executable.is_some()
+        || patch.tags.is_some()
+        || patch.starred.is_some();
     Ok(change)
 }

@@ -40,14 +40,22 @@ pub(crate) async fn list(State(house): State<House>, Asker(session): Asker, Path
 }
 
 /// `POST /files/revert/:id/:version`: a former content becomes the present one, which becomes a version.
-pub(crate) async fn revert(State(house): State<House>, Asker(session): Asker, Path((text, version)): Path<(String, String)>) -> Outcome {
+pub(crate) async fn revert(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((text, version)): Path<(String, String)>,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     let reverted = tree.revert(id::read(&tree, &text)?, number(&version)?).await?;
     Ok(json::one(StatusCode::OK, node::show(&tree, &reverted).await?))
 }
 
 /// `DELETE /files/:id/:version`.
-pub(crate) async fn forget(State(house): State<House>, Asker(session): Asker, Path((text, version)): Path<(String, String)>) -> Outcome {
+pub(crate) async fn forget(
+    State(house): State<House>,
+    Asker(session): Asker,
+    Path((text, version)): Path<(String, String)>,
+) -> Outcome {
     let tree = house.tree(&session).await?;
     tree.drop_version(id::read(&tree, &text)?, number(&version)?).await?;
     Ok(json::empty())

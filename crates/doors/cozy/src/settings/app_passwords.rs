@@ -31,13 +31,19 @@ fn attributes(password: &AppPassword) -> Value {
 /// Lists them.
 pub(crate) async fn list(State(house): State<House>, Asker(session): Asker) -> Outcome {
     let passwords = house.identity.app_passwords(&session).await?;
-    let documents: Vec<_> = passwords.iter().map(|password| json::document(KIND, &password.id, None, attributes(password))).collect();
+    let documents: Vec<_> =
+        passwords.iter().map(|password| json::document(KIND, &password.id, None, attributes(password))).collect();
     let count = documents.len();
     Ok(json::many(documents, count, None))
 }
 
 /// Makes one; the only time its secret is told.
-pub(crate) async fn add(State(house): State<House>, origin: Origin, Asker(session): Asker, Json(new): Json<New>) -> Outcome {
+pub(crate) async fn add(
+    State(house): State<House>,
+    origin: Origin,
+    Asker(session): Asker,
+    Json(new): Json<New>,
+) -> Outcome {
     let account = &session.account;
     let (password, secret) = house.identity.add_app_password(&session, new.label.trim(), &origin.from).await?;
     let mut attributes = attributes(&password);

@@ -28,7 +28,10 @@ pub(crate) async fn list(State(house): State<House>, Asker(session): Asker, quer
             json::document("abri.audit", &event.id, None, attributes)
         })
         .collect();
-    let next = events.last().filter(|_| events.len() == limit).map(|last| format!("/settings/audit?page%5Blimit%5D={limit}&page%5Bcursor%5D={}", last.id));
+    let next = events
+        .last()
+        .filter(|_| events.len() == limit)
+        .map(|last| format!("/settings/audit?page%5Blimit%5D={limit}&page%5Bcursor%5D={}", last.id));
     let count = documents.len();
     Ok(json::many(documents, count, next))
 }

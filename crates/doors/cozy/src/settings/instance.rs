@@ -32,14 +32,22 @@ pub(crate) fn document(account: &Account) -> Value {
 /// Shows it.
 pub(crate) async fn show(State(house): State<House>, Asker(session): Asker) -> Outcome {
     // Read anew: another session may have changed it since this one was opened.
-    let account = house.identity.account(session.account.organisation, &session.account.name).await?.ok_or(Error::Unauthenticated)?;
+    let account = house
+        .identity
+        .account(session.account.organisation, &session.account.name)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
     Ok(json::one(StatusCode::OK, document(&account)))
 }
 
 /// Changes what its owner may change; attributes that are left out stay as they are.
 pub(crate) async fn change(State(house): State<House>, Asker(session): Asker, Json(body): Json<Value>) -> Outcome {
     let data = data(&body)?;
-    let rev = data.pointer("/meta/rev").and_then(Value::as_str).map(|rev| Rev::parse(rev).ok_or(Error::Conflict { current: None })).transpose()?;
+    let rev = data
+        .pointer("/meta/rev")
+        .and_then(Value::as_str)
+        .map(|rev| Rev::parse(rev).ok_or(Error::Conflict { current: None }))
+        .transpose()?;
     let attributes = data.get("attributes").unwrap_or(&Value::Null);
     let change = ProfileChange {
         public_name: text(attributes, "public_name")?,

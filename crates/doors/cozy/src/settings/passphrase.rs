@@ -18,8 +18,16 @@ pub(crate) struct Change {
 }
 
 /// Changes it, ends the other sessions, and rotates this one's cookie.
-pub(crate) async fn change(State(house): State<House>, origin: Origin, Asker(session): Asker, Json(change): Json<Change>) -> Outcome {
-    let changed = house.identity.change_passphrase(&session, &change.current_passphrase, &change.new_passphrase, &origin.from).await;
+pub(crate) async fn change(
+    State(house): State<House>,
+    origin: Origin,
+    Asker(session): Asker,
+    Json(change): Json<Change>,
+) -> Outcome {
+    let changed = house
+        .identity
+        .change_passphrase(&session, &change.current_passphrase, &change.new_passphrase, &origin.from)
+        .await;
     let renewed = changed.map_err(|error| match error {
         Error::Unauthenticated | Error::Forbidden => Refusal::WrongPassphrase,
         other => Refusal::House(other),

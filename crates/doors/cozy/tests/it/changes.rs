@@ -11,7 +11,13 @@ fn told(answer: &Value) -> Vec<String> {
         .iter()
         .map(|row| {
             let name = row["doc"]["attributes"]["name"].as_str().unwrap_or("");
-            let mark = if row["deleted"] == true { "deleted" } else if row["doc"]["attributes"]["trashed"] == true { "trashed" } else { "here" };
+            let mark = if row["deleted"] == true {
+                "deleted"
+            } else if row["doc"]["attributes"]["trashed"] == true {
+                "trashed"
+            } else {
+                "here"
+            };
             format!("{name} {mark}").trim().to_owned()
         })
         .collect()
@@ -30,7 +36,12 @@ async fn a_client_follows_what_happens() {
     assert!(since(&house).await.is_empty());
     let file = house.file(ROOT, "a.txt", "x").await;
     assert_eq!(since(&house).await, ["a.txt here"]);
-    house.ask("PATCH", &format!("/files/{file}")).json(&json!({ "data": { "attributes": { "name": "b.txt" } } })).send().await.good(200);
+    house
+        .ask("PATCH", &format!("/files/{file}"))
+        .json(&json!({ "data": { "attributes": { "name": "b.txt" } } }))
+        .send()
+        .await
+        .good(200);
     assert_eq!(since(&house).await, ["b.txt here"]);
     house.ask("DELETE", &format!("/files/{file}")).send().await.good(200);
     assert_eq!(since(&house).await, ["b.txt trashed"]);

@@ -70,7 +70,9 @@ pub fn id(answer: &Value) -> String {
 
 /// The names of a list of documents.
 pub fn names(list: &Value) -> Vec<&str> {
-    list.as_array().map(|list| list.iter().filter_map(|node| node["attributes"]["name"].as_str()).collect()).unwrap_or_default()
+    list.as_array()
+        .map(|list| list.iter().filter_map(|node| node["attributes"]["name"].as_str()).collect())
+        .unwrap_or_default()
 }
 
 impl House {
@@ -122,7 +124,8 @@ impl House {
 
     /// A request of the shell: with its header, and the cookie once there is one.
     pub fn ask(&self, method: &str, path: &str) -> Ask<'_> {
-        let mut headers = vec![("x-abri-shell".to_owned(), "1".to_owned()), ("user-agent".to_owned(), "test browser".to_owned())];
+        let mut headers =
+            vec![("x-abri-shell".to_owned(), "1".to_owned()), ("user-agent".to_owned(), "test browser".to_owned())];
         if let Some(cookie) = self.cookie.lock().clone() {
             headers.push(("cookie".to_owned(), cookie));
         }

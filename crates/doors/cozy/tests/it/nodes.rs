@@ -16,7 +16,10 @@ async fn a_folder_shows_its_children_folders_first_numbers_as_numbers() {
     assert_eq!(listed["data"]["relationships"]["contents"]["data"].as_array().unwrap().len(), 4);
     assert_eq!(listed["meta"]["count"], 4);
     assert!(listed["meta"]["cursor"].as_str().unwrap().contains('.'));
-    assert_eq!(names(&house.get(&format!("/files/{ROOT}?sort=-name")).await["included"]), ["zebra", "photo 10.jpg", "photo 9.jpg", "A.txt"]);
+    assert_eq!(
+        names(&house.get(&format!("/files/{ROOT}?sort=-name")).await["included"]),
+        ["zebra", "photo 10.jpg", "photo 9.jpg", "A.txt"]
+    );
     assert_eq!(house.ask("GET", &format!("/files/{ROOT}?sort=colour")).send().await.fault(), "400 bad_request");
 }
 
@@ -40,7 +43,10 @@ async fn a_file_tells_what_is_known_of_it() {
     let house = House::open().await;
     let dir = house.folder(ROOT, "docs").await;
     let made = house
-        .ask("POST", &format!("/files/{dir}?Type=file&Name=hello.txt&UpdatedAt=2026-01-02T03:04:05%2B01:00&Executable=true"))
+        .ask(
+            "POST",
+            &format!("/files/{dir}?Type=file&Name=hello.txt&UpdatedAt=2026-01-02T03:04:05%2B01:00&Executable=true"),
+        )
         .header("content-md5", "XUFAKrxLKna5cZ2REBfFkg==")
         .body("hello")
         .send()
@@ -95,7 +101,12 @@ async fn what_cannot_be_made_says_why() {
     for (path, fault) in cases {
         assert_eq!(house.ask("POST", &path).send().await.fault(), fault, "{path}");
     }
-    let wrong = house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=a")).header("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==").body("hello").send().await;
+    let wrong = house
+        .ask("POST", &format!("/files/{ROOT}?Type=file&Name=a"))
+        .header("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")
+        .body("hello")
+        .send()
+        .await;
     assert_eq!(wrong.fault(), "412 checksum");
     let cut = house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=a")).header("content-length", "9").send().await;
     assert_eq!(cut.fault(), "400 bad_request");
@@ -105,9 +116,15 @@ async fn what_cannot_be_made_says_why() {
 #[tokio::test]
 async fn the_quota_is_kept() {
     let house = House::with(Some(10)).await;
-    assert_eq!(house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=a")).body("12345678901").send().await.fault(), "413 quota");
+    assert_eq!(
+        house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=a")).body("12345678901").send().await.fault(),
+        "413 quota"
+    );
     house.file(ROOT, "a", "1234567890").await;
-    assert_eq!(house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=b")).body("1").send().await.fault(), "413 quota");
+    assert_eq!(
+        house.ask("POST", &format!("/files/{ROOT}?Type=file&Name=b")).body("1").send().await.fault(),
+        "413 quota"
+    );
 }
 
 fn patch(attributes: Value) -> Value {
@@ -122,18 +139,36 @@ async fn rename_move_tag_and_star() {
     let path = format!("/files/{file}");
     let renamed = house.ask("PATCH", &path).json(&patch(json!({ "name": "b.txt" }))).send().await.good(200);
     assert_eq!(renamed["data"]["attributes"]["path"], "/one/b.txt");
-    let moved = house.ask("PATCH", &path).json(&patch(json!({ "dir_id": two, "name": "c.txt", "tags": ["x"], "cozyMetadata": { "favorite": true } }))).send().await.good(200);
+    let moved = house
+        .ask("PATCH", &path)
+        .json(&patch(json!({ "dir_id": two, "name": "c.txt", "tags": ["x"], "cozyMetadata": { "favorite": true } })))
+        .send()
+        .await
+        .good(200);
     let attributes = &moved["data"]["attributes"];
-    assert_eq!((&attributes["path"], &attributes["tags"], &attributes["cozyMetadata"]["favorite"]), (&json!("/two/c.txt"), &json!(["x"]), &json!(true)));
-    let unstarred = house.ask("PATCH", &path).json(&patch(json!({ "cozyMetadata": { "favorite": false } }))).send().await.good(200);
+    assert_eq!(
+        (&attributes["path"], &attributes["tags"], &attributes["cozyMetadata"]["favorite"]),
+        (&json!("/two/c.txt"), &json!(["x"]), &json!(true))
+    );
+    let unstarred =
+        house.ask("PATCH", &path).json(&patch(json!({ "cozyMetadata": { "favorite": false } }))).send().await.good(200);
     assert_eq!(unstarred["data"]["attributes"]["cozyMetadata"]["favorite"], false);
     assert_eq!(unstarred["data"]["attributes"]["tags"], json!(["x"]), "what is left out stays");
 
     house.file(&two, "taken", "x").await;
     assert_eq!(house.ask("PATCH", &path).json(&patch(json!({ "name": "taken" }))).send().await.fault(), "409 exists");
-    assert_eq!(house.ask("PATCH", &path).json(&patch(json!({ "name": "a/b" }))).send().await.fault(), "422 invalid_name");
-    assert_eq!(house.ask("PATCH", &path).json(&patch(json!({ "dir_id": "f".repeat(32) }))).send().await.fault(), "404 no_parent");
-    assert_eq!(house.ask("PATCH", &format!("/files/{two}")).json(&patch(json!({ "dir_id": two }))).send().await.fault(), "422 invalid_cycle");
+    assert_eq!(
+        house.ask("PATCH", &path).json(&patch(json!({ "name": "a/b" }))).send().await.fault(),
+        "422 invalid_name"
+    );
+    assert_eq!(
+        house.ask("PATCH", &path).json(&patch(json!({ "dir_id": "f".repeat(32) }))).send().await.fault(),
+        "404 no_parent"
+    );
+    assert_eq!(
+        house.ask("PATCH", &format!("/files/{two}")).json(&patch(json!({ "dir_id": two }))).send().await.fault(),
+        "422 invalid_cycle"
+    );
     assert_eq!(house.ask("PATCH", &path).json(&patch(json!({ "tags": "x" }))).send().await.fault(), "400 bad_request");
     assert_eq!(house.ask("PATCH", &path).json(&json!({ "name": "x" })).send().await.fault(), "400 bad_request");
 }
@@ -145,7 +180,16 @@ async fn a_change_by_one_who_saw_something_older_is_refused() {
     let path = format!("/files/{file}");
     let rev = house.get(&path).await["data"]["meta"]["rev"].as_str().unwrap().to_owned();
     house.ask("PATCH", &path).header("if-match", &rev).json(&patch(json!({ "name": "b.txt" }))).send().await.good(200);
-    assert_eq!(house.ask("PATCH", &path).header("if-match", &rev).json(&patch(json!({ "name": "c.txt" }))).send().await.fault(), "412 conflict");
+    assert_eq!(
+        house
+            .ask("PATCH", &path)
+            .header("if-match", &rev)
+            .json(&patch(json!({ "name": "c.txt" })))
+            .send()
+            .await
+            .fault(),
+        "412 conflict"
+    );
     let mut body = patch(json!({ "name": "c.txt" }));
     body["data"]["meta"] = json!({ "rev": rev });
     assert_eq!(house.ask("PATCH", &path).json(&body).send().await.fault(), "412 conflict");
@@ -163,7 +207,10 @@ async fn copies_of_files_and_trees() {
     assert_eq!(second["data"]["attributes"]["path"], "/dir/a (2).txt");
     let named = house.ask("POST", &format!("/files/{file}/copy?Name=b.txt&DirID={ROOT}")).send().await.good(201);
     assert_eq!(named["data"]["attributes"]["path"], "/b.txt");
-    assert_eq!(house.ask("POST", &format!("/files/{file}/copy?Name=b.txt&DirID={ROOT}")).send().await.fault(), "409 exists");
+    assert_eq!(
+        house.ask("POST", &format!("/files/{file}/copy?Name=b.txt&DirID={ROOT}")).send().await.fault(),
+        "409 exists"
+    );
     let tree = house.ask("POST", &format!("/files/{dir}/copy?Name=dir-copy")).send().await.good(201);
     assert_eq!(names(&house.get(&format!("/files/{}", id(&tree))).await["included"]), ["a (2).txt", "a.txt"]);
 }

@@ -11,14 +11,21 @@ async fn what_is_deleted_is_in_the_trash_and_comes_back_to_its_place() {
     let file = house.file(&dir, "a.txt", "x").await;
     let trashed = house.ask("DELETE", &format!("/files/{file}")).send().await.good(200);
     let attributes = &trashed["data"]["attributes"];
-    assert_eq!((&attributes["trashed"], &attributes["restore_path"], &attributes["dir_id"]), (&json!(true), &json!("/docs"), &json!("io.cozy.files.trash-dir")));
+    assert_eq!(
+        (&attributes["trashed"], &attributes["restore_path"], &attributes["dir_id"]),
+        (&json!(true), &json!("/docs"), &json!("io.cozy.files.trash-dir"))
+    );
     let list = house.get("/files/trash").await;
     assert_eq!((names(&list["data"]), list["meta"]["count"].as_u64()), (vec!["a.txt"], Some(1)));
     assert_eq!(list["data"][0]["attributes"]["restore_path"], "/docs");
     assert!(names(&house.get(&format!("/files/{dir}")).await["included"]).is_empty());
     house.ask("DELETE", &format!("/files/{dir}")).send().await.good(200);
     let restored = house.ask("POST", &format!("/files/trash/{file}")).send().await.good(200);
-    assert_eq!((&restored["data"]["attributes"]["path"], &restored["data"]["attributes"]["trashed"]), (&json!("/docs/a.txt"), &json!(false)), "its folder is made again");
+    assert_eq!(
+        (&restored["data"]["attributes"]["path"], &restored["data"]["attributes"]["trashed"]),
+        (&json!("/docs/a.txt"), &json!(false)),
+        "its folder is made again"
+    );
     assert!(restored["data"]["attributes"].get("restore_path").is_none());
 }
 
@@ -30,7 +37,10 @@ async fn what_is_below_a_deleted_folder_says_where_it_was() {
     let file = house.file(&two, "a.txt", "x").await;
     house.ask("DELETE", &format!("/files/{two}")).send().await.good(200);
     let attributes = house.get(&format!("/files/{file}")).await["data"]["attributes"].clone();
-    assert_eq!((&attributes["trashed"], &attributes["restore_path"], &attributes["path"]), (&json!(true), &json!("/one/two"), &json!("/.cozy_trash/two/a.txt")));
+    assert_eq!(
+        (&attributes["trashed"], &attributes["restore_path"], &attributes["path"]),
+        (&json!(true), &json!("/one/two"), &json!("/.cozy_trash/two/a.txt"))
+    );
 }
 
 #[tokio::test]
