@@ -11,6 +11,7 @@ import { Link } from '@/kit/Link'
 import { Toasts } from '@/kit/Toasts'
 import { loadWords } from '@/kit/i18n/words'
 import { apps, home } from './apps'
+import { loadPalette } from './palette-door'
 import { Rail } from './Rail'
 import { TopBar } from './TopBar'
 import { t } from './t'
@@ -18,7 +19,7 @@ import { useShellCommands } from './useShellCommands'
 import s from './Shell.module.css'
 
 const loadTray = () => import('./tray/Tray').then(async tray => (await loadWords(), tray.default))
-const TRAY_AHEAD_MS = 800
+const AHEAD_MS = 800
 
 /** Everything around an app. It never reloads while the person goes from app to app. */
 export function Shell({ account, app_id }: { account: Account; app_id?: string }) {
@@ -32,6 +33,8 @@ export function Shell({ account, app_id }: { account: Account; app_id?: string }
   }, [])
   useEffect(() => {
     void uploads.recall()
+    const timer = setTimeout(() => void loadPalette(), AHEAD_MS)
+    return () => clearTimeout(timer)
   }, [])
   useEffect(() => {
     document.title = app ? `${app.label()} · Abri` : 'Abri'
@@ -66,7 +69,7 @@ function TrayHolder() {
   const is_wanted = tasks.length > 0 || reading > 0
   useEffect(() => {
     if (tray) return
-    const timer = setTimeout(() => void loadTray().then(Tray => setTray({ Tray })), is_wanted ? 0 : TRAY_AHEAD_MS)
+    const timer = setTimeout(() => void loadTray().then(Tray => setTray({ Tray })), is_wanted ? 0 : AHEAD_MS)
     return () => clearTimeout(timer)
   }, [tray, is_wanted])
   return tray && is_wanted ? <tray.Tray /> : null

@@ -16,7 +16,7 @@ const AccountMenu = lazy(() => import('./AccountMenu'))
 export function TopBar({ account }: { account: Account }) {
   return (
     <header className={s.bar}>
-      <Button className={s.search!} onPress={showPalette}>
+      <Button className={s.search!} onPress={() => void showPalette()}>
         <Search size={17} strokeWidth={1.9} aria-hidden />
         <span className="truncate">{t('search')}</span>
         <span className={s.wide}><Keys of="Mod+K" /></span>

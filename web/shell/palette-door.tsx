@@ -1,10 +1,19 @@
-import { lazy, Suspense } from 'react'
+import type { ComponentType } from 'react'
 import { dialogs, showDialog } from '@/kit/dialogs'
+import { attempt } from '@/kit/toasts'
 
-const Palette = lazy(() => import('./Palette'))
+let Palette: ComponentType<{ close: () => void }> | undefined
 
-/** Opens the palette, once; its code comes with the first use. */
-export function showPalette(): void {
-  if (dialogs.get().some(dialog => dialog.size === 'palette')) return
-  void showDialog(close => <Suspense fallback={null}><Palette close={close} /></Suspense>, 'palette')
+/** Fetched ahead when the page is idle: what is typed right after Ctrl+K must not be lost. */
+export async function loadPalette(): Promise<void> {
+  Palette ??= (await import('./Palette')).default
+}
+
+const isOpen = () => dialogs.get().some(dialog => dialog.size === 'palette')
+
+/** Opens the palette, once. */
+export async function showPalette(): Promise<void> {
+  if (!Palette) await attempt(loadPalette)
+  const Here = Palette
+  if (Here && !isOpen()) void showDialog(close => <Here close={close} />, 'palette')
 }

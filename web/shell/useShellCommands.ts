@@ -12,8 +12,8 @@ import { switchTheme } from './theme'
 /** What can be done on every screen. */
 export function useShellCommands(): void {
   useCommands([
-    { id: 'palette', label: t('search'), icon: Search, keys: 'Mod+K', run: showPalette, is_hidden: true },
-    { id: 'palette-slash', label: t('search'), icon: CommandIcon, keys: '/', run: showPalette, is_hidden: true },
+    { id: 'palette', label: t('search'), icon: Search, keys: 'Mod+K', run: () => void showPalette(), is_hidden: true },
+    { id: 'palette-slash', label: t('search'), icon: CommandIcon, keys: '/', run: () => void showPalette(), is_hidden: true },
     { id: 'undo', label: t('undo'), icon: Undo2, keys: 'Mod+Z', run: () => void takeBack() },
     { id: 'theme', label: t('theme.switch'), icon: SunMoon, run: switchTheme },
     { id: 'keys', label: t('keys.title'), icon: Keyboard, keys: '?', run: showKeys },

@@ -48,7 +48,7 @@ function EventRow({ event }: { event: AuditEvent }) {
   return (
     <SettingRow
       icon={<Icon size={20} strokeWidth={1.7} />}
-      name={<>{t(key, { event: event.event })}{event.event === 'login_failed' && <Tag tone="warn">{t('activity.watch')}</Tag>}</>}
+      name={<><span>{t(key, { event: event.event })}</span>{event.event === 'login_failed' && <Tag tone="warn">{t('activity.watch')}</Tag>}</>}
       sentence={details.join(' · ')}
     />
   )
