@@ -1,5 +1,6 @@
 //! Reading a space: beside its writer, through the caches, a page at a time.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -431,10 +432,20 @@ impl Space {
     /// What is known of several contents, in the order asked, in one round trip.
     pub async fn contents(&self, ids: &[ContentId]) -> Result<Vec<Option<Arc<Content>>>> {
         let began = self.core.cache.stamp();
-        let keys: Vec<Row> = ids.iter().map(|id| vec![V::I(id.0)]).collect();
-        let rows = self.core.shared.store.get(self.core.id, &CONTENT, &keys).await.map_err(store_error)?;
-        let contents: Vec<Option<Arc<Content>>> =
-            rows.into_iter().map(|row| row.as_ref().and_then(Content::from_row).map(Arc::new)).collect();
+        let (first, last) = ids.iter().fold((i64::MAX, i64::MIN), |(low, high), id| (low.min(id.0), high.max(id.0)));
+        // Files that came together have contents that stand together: one range is read faster than many keys.
+        let dense = ids.len() > 8 && last.saturating_sub(first) < 2 * ids.len() as i64;
+        let contents: Vec<Option<Arc<Content>>> = if dense {
+            let range = Scan::by_key(&CONTENT, vec![], 2 * ids.len() + 1).from(first).up_to(last);
+            let rows = self.core.scan(range).await?;
+            let known: HashMap<ContentId, Arc<Content>> =
+                rows.iter().filter_map(Content::from_row).map(|content| (content.id, Arc::new(content))).collect();
+            ids.iter().map(|id| known.get(id).cloned()).collect()
+        } else {
+            let keys: Vec<Row> = ids.iter().map(|id| vec![V::I(id.0)]).collect();
+            let rows = self.core.shared.store.get(self.core.id, &CONTENT, &keys).await.map_err(store_error)?;
+            rows.into_iter().map(|row| row.as_ref().and_then(Content::from_row).map(Arc::new)).collect()
+        };
         if let [Some(one)] = contents.as_slice() {
             self.core.cache.fill_content(one.clone(), began);
         }

@@ -71,7 +71,9 @@ impl Front {
     /// Answers one request with any body.
     pub async fn answer_any(&self, peer: SocketAddr, secure: bool, mut request: Request<Body>) -> Response<Body> {
         let headers = request.headers();
-        if head_bytes(headers) + request.uri().path().len() > self.0.rules.head_bytes_max {
+        if head_bytes(headers) + request.uri().path_and_query().map_or(0, |path| path.as_str().len())
+            > self.0.rules.head_bytes_max
+        {
             return told(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too long\n");
         }
         let client = proxy::client(

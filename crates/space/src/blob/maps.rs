@@ -37,6 +37,12 @@ impl Default for Maps {
     }
 }
 
+impl std::fmt::Debug for Maps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Maps")
+    }
+}
+
 /// A chunk's file, mapped whole.
 pub struct Mapping {
     file: File,
