@@ -869,6 +869,40 @@ fn sync_collection() {
     house.close();
 }
 
+/// A folder that went, and another that came under its name, between two looks: its former members are gone from
+/// there, and since the name itself is not gone, each must be said to be (RFC 6578 §3.5.2). Or the token is refused.
+#[test]
+fn a_folder_replaced_by_another_of_its_name() {
+    for (how, take_away) in [("moved away", "MOVE"), ("deleted", "DELETE")] {
+        let house = House::open();
+        let root = house.ada.files();
+        mkcol(&house, &format!("{root}d"));
+        put(&house, &format!("{root}d/old"), "x");
+        mkcol(&house, &format!("{root}d/sub"));
+        put(&house, &format!("{root}d/sub/deep"), "x");
+        let token = Multistatus::of(&house.ask(sync_report(&root, "", "infinite", "<d:getetag/>")))
+            .sync_token
+            .expect("a token");
+        house
+            .ask(Ask::new(take_away, &format!("{root}d")).header("Destination", format!("{root}elsewhere")))
+            .expect(&[201, 204], how);
+        mkcol(&house, &format!("{root}d"));
+        put(&house, &format!("{root}d/new"), "x");
+        let answer = house.ask(sync_report(&root, &token, "infinite", "<d:getetag/>"));
+        if answer.text().contains("valid-sync-token") {
+            house.close();
+            continue;
+        }
+        let report = Multistatus::of(&answer);
+        let status = |path: &str| report.find(&format!("{root}{path}")).map(|row| row.status);
+        assert_eq!(status("d/new"), Some(None), "{how}: the new member is there: {answer}");
+        let told = |path: &str| status(path) == Some(Some(404));
+        assert!(told("d/old"), "{how}: d/old is gone and must be said to be: {answer}");
+        assert!(told("d/sub") || told("d/sub/deep"), "{how}: d/sub is gone and must be said to be: {answer}");
+        house.close();
+    }
+}
+
 #[test]
 fn sync_collection_in_pages() {
     let house = House::open();
