@@ -34,9 +34,7 @@ impl Space {
         let tokens = self.own_tokens(tokens).await?;
         let now = self.data().now();
         if self.is_everything() && edits.iter().all(is_plain) {
-            let done = self.raw().commit(Request { edits, now, tokens }).await?;
-            self.ring();
-            return Ok(done);
+            return self.commit(Request { edits, now, tokens }).await;
         }
         let mut last = Error::Unavailable;
         for _ in 0..TRIES_MAX {
@@ -46,12 +44,11 @@ impl Space {
                 narrowed |= narrow;
                 judged.push(edit);
             }
-            match self.raw().commit(Request { edits: judged, now, tokens: tokens.clone() }).await {
+            match self.commit(Request { edits: judged, now, tokens: tokens.clone() }).await {
                 // One that was not narrowed may be the one in conflict: after some tries its caller is told.
                 Err(error @ Error::Conflict { .. }) if narrowed => last = error,
                 Err(error) => return Err(error),
                 Ok(done) => {
-                    self.ring();
                     self.show_done(&done);
                     return Ok(done);
                 }

@@ -3,9 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use abri_model::time::Clock;
-use abri_model::{Error, Millis, Principal, Result, Right, Rule, Seq, SpaceId, Verbs, Who};
+use abri_model::{Error, Millis, Principal, Result, Right, Rule, SpaceId, Verbs, Who};
 use abri_space::edit::{Edit, Request};
 use abri_space::{Engine, Ids, NewSpace};
 use lru::LruCache;
@@ -39,7 +40,8 @@ pub(crate) struct Inner {
     pub(crate) ids: Arc<IdBlocks>,
     pub(crate) known: Mutex<LruCache<SpaceId, Known>>,
     pub(crate) personal: Mutex<LruCache<(SpaceId, String), SpaceId>>,
-    pub(crate) hosts: Mutex<LruCache<String, (SpaceId, Seq)>>,
+    pub(crate) hosts: Mutex<LruCache<String, (SpaceId, u64)>>,
+    pub(crate) directory: AtomicU64,
     pub(crate) wakes: Wakes,
     creating: Vec<tokio::sync::Mutex<()>>,
     clock: Arc<dyn Clock>,
@@ -67,6 +69,7 @@ impl Data {
             known: Mutex::new(LruCache::new(KNOWN_SPACES)),
             personal: Mutex::new(LruCache::new(KNOWN_SPACES)),
             hosts: Mutex::new(LruCache::new(KNOWN_HOSTS)),
+            directory: AtomicU64::new(0),
             wakes: Wakes::default(),
             creating: (0..CREATING_TURNS).map(|_| tokio::sync::Mutex::new(())).collect(),
             clock,

@@ -1,8 +1,9 @@
 //! The directory of spaces: a document per space in its organisation's system space.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use abri_model::{DocKey, Error, Kind, Millis, Name, Principal, Result, Seq, SpaceId, Verb, Verbs, Who};
+use abri_model::{DocKey, Error, Kind, Millis, Name, Principal, Result, SpaceId, Verb, Verbs, Who};
 use abri_space::edit::{Edit, Expect};
 use abri_space::{Doc, NewSpace};
 use serde::{Deserialize, Serialize};
@@ -116,11 +117,11 @@ struct Record {
     created: Millis,
 }
 
-/// A directory entry kept in memory, and the position of the organisation's system space at which it was true.
+/// A directory entry kept in memory, and how often the directory had changed when it was true.
 #[derive(Clone)]
 pub(crate) struct Known {
     pub(crate) info: Arc<SpaceInfo>,
-    pub(crate) at: Seq,
+    pub(crate) at: u64,
 }
 
 impl SpaceInfo {
@@ -233,7 +234,7 @@ impl Data {
             keys: Vec::new(),
         };
         system.commit(self.request(vec![edit])).await?;
-        self.inner.known.lock().pop(&id);
+        self.directory_moved();
         self.inner.wakes.ring(info.organisation);
         self.inner.engine.delete(id).await
     }
@@ -295,20 +296,15 @@ impl Data {
             place: None,
         };
         self.system_raw(info.organisation).await?.commit(self.request(vec![edit])).await?;
-        self.inner.known.lock().pop(&info.id);
+        self.directory_moved();
         self.inner.wakes.ring(info.organisation);
         Ok(())
     }
 
     /// What the directory says about `id`, looked for where `who` may know of it.
     pub(crate) async fn info(&self, who: &Who, id: SpaceId) -> Result<Arc<SpaceInfo>> {
-        let known = self.inner.known.lock().get(&id).cloned();
-        if let Some(known) = known {
-            let system = self.system_raw(known.info.organisation).await?;
-            if system.seq() == known.at {
-                return Ok(known.info);
-            }
-            return self.info_in(known.info.organisation, id).await?.ok_or(Error::NotFound);
+        if let Some(info) = self.known(id) {
+            return Ok(info);
         }
         if self.is_organisation(id).await? {
             return Ok(Arc::new(SpaceInfo::system(id)));
@@ -328,9 +324,25 @@ impl Data {
         Err(Error::NotFound)
     }
 
+    /// What the directory said about `id`, if it has not changed since.
+    fn known(&self, id: SpaceId) -> Option<Arc<SpaceInfo>> {
+        let at = self.directory_count();
+        self.inner.known.lock().get(&id).filter(|known| known.at == at).map(|known| known.info.clone())
+    }
+
+    /// How often the directory has changed in this process.
+    pub(crate) fn directory_count(&self) -> u64 {
+        self.inner.directory.load(Ordering::Acquire)
+    }
+
+    /// Makes what is known of the directory count no more: it was changed, here or (the binary calls this after a restore) elsewhere.
+    pub fn directory_moved(&self) {
+        self.inner.directory.fetch_add(1, Ordering::AcqRel);
+    }
+
     async fn info_in(&self, organisation: SpaceId, id: SpaceId) -> Result<Option<Arc<SpaceInfo>>> {
+        let at = self.directory_count();
         let system = self.system_raw(organisation).await?;
-        let at = system.seq();
         let doc = system.doc(&DocKey::new(&Kind::known(kinds::SPACES), id.to_hex())).await?;
         let Some(doc) = doc.filter(|doc| !doc.deleted) else {
             self.inner.known.lock().pop(&id);
@@ -345,10 +357,14 @@ impl Data {
     pub(crate) async fn personal_id(&self, organisation: SpaceId, owner: &str) -> Result<Option<SpaceId>> {
         let key = (organisation, owner.to_owned());
         let cached = self.inner.personal.lock().get(&key).copied();
-        if let Some(id) = cached
-            && self.info_in(organisation, id).await?.is_some_and(|info| info.owner.as_deref() == Some(owner))
-        {
-            return Ok(Some(id));
+        if let Some(id) = cached {
+            let info = match self.known(id) {
+                Some(info) => Some(info),
+                None => self.info_in(organisation, id).await?,
+            };
+            if info.is_some_and(|info| info.owner.as_deref() == Some(owner)) {
+                return Ok(Some(id));
+            }
         }
         let query = Query { prefix: vec![json!("personal"), json!(owner)], limit: 1, ..Query::default() };
         let system = self.system_raw(organisation).await?;

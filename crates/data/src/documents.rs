@@ -183,9 +183,7 @@ impl Space {
     }
 
     async fn commit_docs(&self, edits: Vec<Edit>) -> Result<Done> {
-        let done = self.raw().commit(self.data().request(edits)).await?;
-        self.ring();
-        Ok(done)
+        self.commit(self.data().request(edits)).await
     }
 
     /// Judges an edit by the document as it is and as it would be.

@@ -23,6 +23,10 @@ use crate::wake::Moved;
 const PAGE_CHANGES: usize = 256;
 /// Spaces followed at the same time.
 const SPACES_AT_ONCE: usize = 4;
+/// Spaces looked at as soon as possible after a start; the others one by one.
+const MISSED_AT_ONCE: u64 = 100;
+/// Milliseconds between two of the others.
+const MISSED_EVERY_MS: u64 = 50;
 /// First wait after a follower's error, in milliseconds; doubled at each further one.
 const BACKOFF_FIRST_MS: u64 = 1_000;
 /// Longest wait after a follower's error, in milliseconds.
@@ -126,7 +130,7 @@ impl Followers {
                         round.working.clear();
                     }
                 },
-                () = round.retry_time() => {}
+                () = round.retry_time(), if running.len() < SPACES_AT_ONCE => {}
                 _ = stop.changed() => break,
             }
         }
@@ -171,6 +175,13 @@ async fn follow(follower: &dyn Follower, space: &Space) -> Result<()> {
     }
 }
 
+/// When to look at the space that comes at this place among those that may have been missed, in milliseconds from now.
+///
+/// Each has to be opened for it: a server with thousands of spaces does it beside its work, not before.
+pub(crate) fn pace_ms(at: usize) -> u64 {
+    (at as u64).saturating_sub(MISSED_AT_ONCE) * MISSED_EVERY_MS
+}
+
 fn note(name: &str) -> String {
     format!("follower.{name}")
 }
@@ -197,6 +208,7 @@ fn cause(error: &Error) -> String {
 #[derive(Default)]
 struct Round {
     queue: VecDeque<SpaceId>,
+    missed: VecDeque<(Instant, SpaceId)>,
     queued: HashSet<SpaceId>,
     working: HashSet<SpaceId>,
     again: HashSet<SpaceId>,
@@ -204,10 +216,11 @@ struct Round {
 }
 
 impl Round {
-    /// Every space there is: something may have been missed.
+    /// Every space there is: something may have been missed. The first ones at once, the others one by one.
     async fn missed(&mut self, data: &Data) {
+        let now = Instant::now();
         match data.every_space().await {
-            Ok(ids) => ids.into_iter().for_each(|id| self.add(id)),
+            Ok(ids) => self.missed = ids.into_iter().enumerate().map(|(at, id)| (now + Duration::from_millis(pace_ms(at)), id)).collect(),
             Err(error) => tracing::warn!(%error, "the spaces to follow could not be listed; what moves is followed all the same"),
         }
     }
@@ -229,7 +242,12 @@ impl Round {
 
     fn next(&mut self, now: Instant) -> Option<SpaceId> {
         let due = self.failed.iter().find(|(id, (time, _))| *time <= now && !self.working.contains(id)).map(|(id, _)| *id);
-        let id = due.or_else(|| self.queue.pop_front())?;
+        let missed = |round: &mut Round| round.missed.pop_front_if(|(time, _)| *time <= now).map(|(_, id)| id);
+        let id = due.or_else(|| self.queue.pop_front()).or_else(|| missed(self))?;
+        if self.working.contains(&id) {
+            // It is being looked at: that is what was missed.
+            return self.next(now);
+        }
         self.queued.remove(&id);
         self.working.insert(id);
         Some(id)
@@ -251,7 +269,7 @@ impl Round {
 
     async fn retry_time(&self) {
         let waiting = self.failed.iter().filter(|(id, _)| !self.working.contains(id)).map(|(_, (time, _))| *time);
-        match waiting.min() {
+        match waiting.chain(self.missed.front().map(|(time, _)| *time)).min() {
             Some(time) => tokio::time::sleep_until(time).await,
             None => std::future::pending().await,
         }

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::data::Data;
 use crate::documents::PutDoc;
 use crate::find::Query;
+use crate::follower::pace_ms;
 use crate::kinds;
 use crate::space::Space;
 
@@ -324,7 +325,7 @@ impl JobRunner {
                         agenda.look_everywhere(&self.data).await;
                     }
                 },
-                () = agenda.sleep(self.data.now()) => {}
+                () = agenda.sleep(self.data.now()), if running.len() < SPACES_AT_ONCE => {}
                 _ = stop.changed() => break,
             }
         }
@@ -359,7 +360,10 @@ struct Agenda {
 impl Agenda {
     async fn look_everywhere(&mut self, data: &Data) {
         match data.every_space().await {
-            Ok(ids) => ids.into_iter().for_each(|id| self.add(Millis(0), id)),
+            Ok(ids) => {
+                let now = data.now();
+                ids.into_iter().enumerate().for_each(|(at, id)| self.add(now.plus(pace_ms(at) as i64), id));
+            }
             Err(error) => tracing::warn!(%error, "the spaces with jobs could not be listed"),
         }
     }

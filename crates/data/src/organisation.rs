@@ -51,14 +51,14 @@ impl Data {
     /// The organisation reached by `host` (a host name, with or without port); the first one when nobody claims it.
     pub async fn organisation_of_host(&self, host: Option<&str>) -> Result<SpaceId> {
         let Some(host) = host.and_then(host_name) else { return Ok(SpaceId::ROOT) };
-        let root = self.system_raw(SpaceId::ROOT).await?;
-        let at = root.seq();
+        let at = self.directory_count();
         let cached = self.inner.hosts.lock().get(&host).copied();
-        if let Some((organisation, seq)) = cached
-            && seq == at
+        if let Some((organisation, count)) = cached
+            && count == at
         {
             return Ok(organisation);
         }
+        let root = self.system_raw(SpaceId::ROOT).await?;
         let query = Query { prefix: vec![json!(host)], limit: 1, ..Query::default() };
         let found = find_raw(&root, kinds::ORGANISATIONS_BY_HOST, &query).await?;
         let organisation = found.first().and_then(|(_, key)| SpaceId::from_hex(&key.id)).unwrap_or(SpaceId::ROOT);
@@ -145,6 +145,7 @@ impl Data {
         };
         let root = self.system_raw(SpaceId::ROOT).await?;
         root.commit(self.request(vec![edit])).await?;
+        self.directory_moved();
         self.inner.wakes.ring(SpaceId::ROOT);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use abri_model::{Cursor, Error, Kind, Result, Seq, SpaceId, Verb, Who};
+use abri_space::edit::{Done, Edit, Request};
 use abri_space::{ContentId, Doc, State};
 use lru::LruCache;
 use parking_lot::Mutex;
@@ -11,7 +12,8 @@ use serde_json::Value;
 
 use crate::bell::Bell;
 use crate::data::Data;
-use crate::directory::SpaceInfo;
+use crate::directory::{SpaceInfo, SpaceKind};
+use crate::kinds;
 use crate::standing::{Reach, Standing};
 
 /// How many contents a handle with partial rights remembers having shown; only those can be read through it.
@@ -33,14 +35,13 @@ struct Inner {
     info: Arc<SpaceInfo>,
     standing: Standing,
     everything: bool,
-    shown: Mutex<LruCache<ContentId, ()>>,
+    shown: Mutex<Option<LruCache<ContentId, ()>>>,
 }
 
 impl Space {
     pub(crate) fn new(data: Data, raw: abri_space::Space, who: Who, info: Arc<SpaceInfo>, standing: Standing) -> Space {
         let everything = standing.is_everything();
-        let shown = Mutex::new(LruCache::unbounded());
-        Space { inner: Arc::new(Inner { data, raw, who, info, standing, everything, shown }) }
+        Space { inner: Arc::new(Inner { data, raw, who, info, standing, everything, shown: Mutex::new(None) }) }
     }
 
     /// The space.
@@ -152,7 +153,8 @@ impl Space {
         if self.inner.everything {
             return;
         }
-        let mut shown = self.inner.shown.lock();
+        let mut slot = self.inner.shown.lock();
+        let shown = slot.get_or_insert_with(LruCache::unbounded);
         for content in contents {
             if shown.len() >= SHOWN_CONTENTS_MAX.get() {
                 shown.pop_lru();
@@ -164,12 +166,33 @@ impl Space {
     /// Whether a content was shown to the asker.
     pub(crate) fn shown(&self, content: ContentId) -> Result<()> {
         // Who may read every file needs not to be shown one first.
-        let known = self.inner.everything || self.reads_every_file() || self.inner.shown.lock().get(&content).is_some();
+        let known = self.inner.everything || self.reads_every_file() || self.was_shown(content);
         if known { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    fn was_shown(&self, content: ContentId) -> bool {
+        self.inner.shown.lock().as_mut().is_some_and(|shown| shown.get(&content).is_some())
+    }
+
+    /// Commits judged edits, then tells whoever waits for it.
+    pub(crate) async fn commit(&self, request: Request) -> Result<Done> {
+        let directory = self.inner.info.kind == SpaceKind::System && request.edits.iter().any(is_of_directory);
+        let done = self.inner.raw.commit(request).await;
+        // Also after an error: a commit of unknown outcome may have been done.
+        if directory {
+            self.inner.data.directory_moved();
+        }
+        self.ring();
+        done
     }
 
     /// Tells followers and jobs that the space moved.
     pub(crate) fn ring(&self) {
         self.inner.data.inner.wakes.ring(self.id());
     }
+}
+
+/// Whether an edit changes what the directory says.
+fn is_of_directory(edit: &Edit) -> bool {
+    matches!(edit, Edit::PutDoc { key, .. } if matches!(key.kind.as_str(), kinds::SPACES | kinds::ORGANISATIONS))
 }
