@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use abri_model::time::Clock;
 use abri_model::{Error, Millis, Principal, Result, Right, Rule, SpaceId, Verbs, Who};
 use abri_space::edit::{Edit, Request};
-use abri_space::{Engine, Ids, NewSpace};
+use abri_space::{Engine, Ids};
 use lru::LruCache;
 use parking_lot::Mutex;
 
@@ -25,8 +25,6 @@ const KNOWN_SPACES: NonZeroUsize = NonZeroUsize::new(16_384).expect("not zero");
 const KNOWN_HOSTS: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
 /// Creators of spaces of different owners that do not wait for one another.
 const CREATING_TURNS: usize = 64;
-/// The id block of the root system space.
-const ROOT_BLOCK: i64 = 1;
 
 /// Every space of the installation, opened only for someone. Cheap to clone.
 #[derive(Clone)]
@@ -48,20 +46,11 @@ pub(crate) struct Inner {
 }
 
 impl Data {
-    /// Builds the engine with the id blocks it needs, and the data over it.
+    /// Builds the engine, which needs id blocks from the root system space, and the data over it.
     pub fn build(engine: impl FnOnce(Arc<dyn Ids>) -> Engine, doctypes: Doctypes, clock: Arc<dyn Clock>) -> Data {
-        let ids = IdBlocks::new();
+        let ids = Arc::new(IdBlocks::default());
         let engine = engine(ids.clone());
-        Data::with_ids(engine, ids, doctypes, clock)
-    }
-
-    /// The data over an engine whose [`Ids`] were made elsewhere: attach them with [`IdBlocks::attach`] before anything is created.
-    pub fn new(engine: Engine, doctypes: Doctypes, clock: Arc<dyn Clock>) -> Data {
-        Data::with_ids(engine, IdBlocks::new(), doctypes, clock)
-    }
-
-    fn with_ids(engine: Engine, ids: Arc<IdBlocks>, doctypes: Doctypes, clock: Arc<dyn Clock>) -> Data {
-        ids.attach(&engine);
+        ids.attach(Some(engine.clone()));
         let inner = Inner {
             engine,
             doctypes,
@@ -114,9 +103,10 @@ impl Data {
         self.space(who, id).await
     }
 
-    /// Finishes what is being written and stops every space's writer.
+    /// Finishes what is being written and stops every space's writer. Nothing can be opened afterwards.
     pub async fn close(&self) {
         self.inner.engine.close().await;
+        self.inner.ids.attach(None);
     }
 
     async fn standing(&self, who: &Who, info: &SpaceInfo, raw: &abri_space::Space) -> Result<Standing> {
@@ -166,7 +156,7 @@ impl Data {
 
     /// The raw system space of an organisation.
     pub(crate) async fn system_raw(&self, organisation: SpaceId) -> Result<abri_space::Space> {
-        if organisation == SpaceId::ROOT { open_root(&self.inner.engine).await } else { self.inner.engine.open(organisation).await }
+        if organisation == SpaceId::ROOT { self.inner.ids.root().await } else { self.inner.engine.open(organisation).await }
     }
 
     /// Edits as a request at the present time.
@@ -177,18 +167,5 @@ impl Data {
     /// The present time.
     pub(crate) fn now(&self) -> Millis {
         self.inner.clock.now()
-    }
-}
-
-/// The root system space, made when there is none yet.
-pub(crate) async fn open_root(engine: &Engine) -> Result<abri_space::Space> {
-    match engine.open(SpaceId::ROOT).await {
-        Err(Error::NotFound) => {
-            match engine.create(SpaceId::ROOT, NewSpace { first_block: ROOT_BLOCK, quota: None }).await {
-                Err(Error::Exists) => engine.open(SpaceId::ROOT).await,
-                made => made,
-            }
-        }
-        opened => opened,
     }
 }

@@ -1,17 +1,18 @@
 //! Blocks of node ids, leased from the root system space so that a node's number is unique in the installation.
 
-use std::sync::{Arc, OnceLock};
-
 use abri_model::{DocKey, Error, Kind, Millis, Result, SpaceId};
 use abri_space::edit::{Edit, Expect, Request};
-use abri_space::{Engine, Ids, Space};
+use abri_space::{Engine, Ids, NewSpace, Space};
 use futures_util::future::BoxFuture;
+use parking_lot::RwLock;
 use tokio::sync::Mutex;
 
 use crate::kinds;
 
 /// How many block numbers are set aside by one note: a restart skips what is left of them.
 const RESERVED_BLOCKS: i64 = 1024;
+/// The id block of the root system space.
+const ROOT_BLOCK: i64 = 1;
 /// The first block that may be leased: the root system space itself holds block 1.
 const FIRST_BLOCK: i64 = 16;
 /// Note in the root system space: every block number below it may have been leased.
@@ -23,8 +24,9 @@ const TRIES_MAX: usize = 64;
 ///
 /// Made before the engine (which asks it), attached to the engine afterwards: see [`crate::Data::build`].
 #[derive(Default)]
-pub struct IdBlocks {
-    engine: OnceLock<Engine>,
+pub(crate) struct IdBlocks {
+    engine: RwLock<Option<Engine>>,
+    creating: Mutex<()>,
     range: Mutex<Range>,
 }
 
@@ -35,20 +37,29 @@ struct Range {
 }
 
 impl IdBlocks {
-    /// Blocks not attached to any engine yet.
-    pub fn new() -> Arc<IdBlocks> {
-        Arc::default()
+    /// Says which engine holds the root system space; `None` lets go of it.
+    pub(crate) fn attach(&self, engine: Option<Engine>) {
+        *self.engine.write() = engine;
     }
 
-    /// Says which engine holds the root system space. The first call counts.
-    pub fn attach(&self, engine: &Engine) {
-        let _ = self.engine.set(engine.clone());
+    /// The root system space, made when there is none yet.
+    pub(crate) async fn root(&self) -> Result<Space> {
+        let engine = self.engine.read().clone().ok_or(Error::Unavailable)?;
+        match engine.open(SpaceId::ROOT).await {
+            Err(Error::NotFound) => {}
+            opened => return opened,
+        }
+        // Two who create one space at once would be two writers of it.
+        let _one = self.creating.lock().await;
+        match engine.open(SpaceId::ROOT).await {
+            Err(Error::NotFound) => engine.create(SpaceId::ROOT, NewSpace { first_block: ROOT_BLOCK, quota: None }).await,
+            opened => opened,
+        }
     }
 
     /// The next block, written down as belonging to `space`.
-    pub async fn take(&self, space: SpaceId) -> Result<i64> {
-        let Some(engine) = self.engine.get() else { return Err(Error::Unavailable) };
-        let root = crate::data::open_root(engine).await?;
+    pub(crate) async fn take(&self, space: SpaceId) -> Result<i64> {
+        let root = self.root().await?;
         for _ in 0..TRIES_MAX {
             let block = self.number(&root).await?;
             let edit = Edit::PutDoc {

@@ -44,7 +44,6 @@ pub use documents::{BODY_BYTES_MAX, DocEdit, PutDoc};
 pub use find::{Found, Query};
 pub use follower::{Follower, Followers};
 pub use grant::{Grant, Grantee, Grants, Mount, NewGrant};
-pub use ids::IdBlocks;
 pub use job::{Job, JobRunner, NewJob, Worker};
 pub use organisation::Organisation;
 pub use space::Space;

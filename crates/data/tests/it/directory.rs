@@ -113,7 +113,7 @@ async fn organisations_are_told_apart_by_host_name() {
     assert_eq!(names, wanted);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_spaces_made_at_once_have_node_ids_of_their_own() {
     let house = House::new();
     let made = (0..200).map(|at| {
