@@ -89,8 +89,8 @@ for (const language of LANGUAGES) {
         for (const [name, path, prepare, restore] of screens(language)) {
           await page.goto(house.origin + path)
           await prepare(page)
-          // animations and pictures settle
-          await page.waitForTimeout(350)
+          // animations and pictures settle; on phones a dialog waits a second for the keyboard of the screen
+          await page.waitForTimeout(look.view.width < 720 ? 1200 : 350)
           if (language === 'fr' || look.name === 'light') await shot(page, `${name}-${look.name}-${language}`)
           for (const violation of await violations(page)) found.push(`${name}: ${violation}`)
           const width = await page.evaluate(() => document.documentElement.scrollWidth)

@@ -23,4 +23,4 @@ export function deviceOf(user_agent: string): Device {
   return { browser: find(BROWSERS), system, is_phone: /Android|iPhone|Mobile/.test(user_agent) }
 }
 
-export const ACCENTS = [262, 222, 190, 152, 84, 45, 20, 345, 305] as const
+export const ACCENTS = [250, 222, 190, 152, 84, 45, 20, 345, 305] as const

@@ -14,7 +14,7 @@ export function SelectionBar({ place, nodes, folder, total, clear }: Props) {
   return (
     <div className={s.selection} role="toolbar" aria-label={t('selection')}>
       <IconButton small icon={X} label={t('clear')} keys="Escape" onPress={clear} />
-      <span className="num" role="status">{t('selected', { n: nodes.length, total })}</span>
+      <span className="num" role="status"><span className={s.selectedWords}>{t('selected', { n: nodes.length, total })}</span><span className={s.selectedCount} aria-hidden>{nodes.length}</span></span>
       {is_trash ? (
         <>
           <IconButton icon={RotateCcw} label={t('restore')} onPress={() => void putBack(nodes)} />
