@@ -22,6 +22,7 @@ const PASSPHRASE_BYTES_MAX: usize = 4096;
 fn main() -> ExitCode {
     // What is written is for its owner alone, whatever the caller's habit.
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
+    keep_memory_flat();
     tls::install_provider();
     let cli = Cli::parse();
     match run(cli) {
@@ -31,6 +32,22 @@ fn main() -> ExitCode {
             eprintln!("abri: {why}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Tells the allocator to give large blocks back to the system when they are freed.
+///
+/// By default glibc learns to keep them: each thread that once computed a slow hash of a passphrase (19 MiB) would hold
+/// that memory for ever.
+#[allow(unsafe_code)]
+fn keep_memory_flat() {
+    const LARGE_BYTES: i32 = 1 << 20;
+    const ARENAS: i32 = 4;
+    #[cfg(target_env = "gnu")]
+    // SAFETY: called before any other thread exists; both only set parameters of the allocator.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
+        libc::mallopt(libc::M_ARENA_MAX, ARENAS);
     }
 }
 

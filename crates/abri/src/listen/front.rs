@@ -76,6 +76,10 @@ impl Front {
         {
             return told(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too long\n");
         }
+        // RFC 9112 §3.2: without a host nobody can know whose house was meant.
+        if request.version() == http::Version::HTTP_11 && !headers.contains_key(header::HOST) {
+            return told(StatusCode::BAD_REQUEST, "a Host header is needed\n");
+        }
         let client = proxy::client(
             peer,
             secure,
@@ -209,7 +213,7 @@ mod tests {
     }
 
     async fn answer(front: &Front, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
-        let mut request = Request::builder().uri(path);
+        let mut request = Request::builder().uri(path).version(http::Version::HTTP_2);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

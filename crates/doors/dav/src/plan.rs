@@ -115,7 +115,7 @@ pub struct Plan {
 }
 
 /// What `allprop` means: RFC 4918 §15's own.
-const ALL: [(Prop, PropName); 9] = [
+const ALL: [(Prop, PropName); 11] = [
     (Prop::ResourceType, PropName::dav("resourcetype")),
     (Prop::LastModified, PropName::dav("getlastmodified")),
     (Prop::ContentLength, PropName::dav("getcontentlength")),
@@ -125,12 +125,13 @@ const ALL: [(Prop, PropName); 9] = [
     (Prop::DisplayName, PropName::dav("displayname")),
     (Prop::SupportedLock, PropName::dav("supportedlock")),
     (Prop::LockDiscovery, PropName::dav("lockdiscovery")),
+    // Not asked of us by RFC 4331, but generic clients read the quota from here.
+    (Prop::QuotaUsed, PropName::dav("quota-used-bytes")),
+    (Prop::QuotaAvailable, PropName::dav("quota-available-bytes")),
 ];
 
 /// What `propname` tells besides those.
-const MORE: [PropName; 17] = [
-    PropName::dav("quota-used-bytes"),
-    PropName::dav("quota-available-bytes"),
+const MORE: [PropName; 15] = [
     PropName::dav("sync-token"),
     PropName::dav("supported-report-set"),
     PropName::dav("current-user-principal"),

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use abri_data::Scope;
+use abri_data::{Change, Changes, Scope};
 use abri_files::{Filter, Found, Query, Tree};
-use abri_model::{Cursor, Error, Seq};
+use abri_model::{Cursor, Error, NodeId, Seq};
 use abri_proto_dav::sync::{SyncCollection, SyncLevel, unwrap_token};
 use abri_proto_dav::{Depth, FilterFiles, Precondition, Report};
 use axum::body::Body;
@@ -22,6 +22,8 @@ use crate::rows::{Rows, Since, Source};
 
 /// Most results of a filter that names no limit.
 const FILTER_HITS_MAX: u64 = 10_000;
+/// Changes looked at together before a report is begun.
+const CHANGES_PAGE: usize = 1000;
 
 /// Answers REPORT.
 pub async fn report(door: &Door, asked: &Asked, base: &Base, body: Body) -> Outcome {
@@ -68,6 +70,9 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
         usize::try_from(limit).unwrap_or(usize::MAX).clamp(1, door.policy.sync_nodes_max)
     });
     let scope = if deep { Scope::Under(node.id) } else { Scope::In(node.id) };
+    if deep && since > Seq(0) && has_replaced_folder(tree, &scope, since).await? {
+        return Err(Error::Expired.into());
+    }
     let source = Source::Changes(Box::new(Since {
         scope,
         dir: node.id,
@@ -83,6 +88,37 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
     let href = href_of(&root, base.names(&asked.path), false);
     let teller = Teller::new(tree, &asked.session, Plan::named(&sync.props, asked.prefer().is_minimal)).await?;
     Rows::new(teller, tree.clone(), root, href, source).answer().await
+}
+
+/// Whether a folder left since then and another took its name.
+///
+/// The address of the folder has not gone, but those of everything that was in it have (RFC 6578 §3.5.2), and what that
+/// was is not remembered: such a token is refused, and the client starts again.
+async fn has_replaced_folder(tree: &Tree, scope: &Scope, since: Seq) -> Result<bool, Refusal> {
+    let mut at = since;
+    loop {
+        let Changes { items, last, more } = tree.changes(scope, at, CHANGES_PAGE).await?;
+        for change in items {
+            let Change::Gone { key, place, name, .. } = change else { continue };
+            let now = tree.space().child(place, &abri_model::name::nfc(&name)).await?;
+            if !now.is_some_and(|node| node.is_directory() && node.placed > since) {
+                continue;
+            }
+            // One that exists no more may have been a folder.
+            let left = NodeId::from_hex(&key.id);
+            let was_file = match left {
+                Some(id) => tree.space().node(id).await?.is_some_and(|node| !node.is_directory()),
+                None => true,
+            };
+            if !was_file {
+                return Ok(true);
+            }
+        }
+        at = last;
+        if !more {
+            return Ok(false);
+        }
+    }
 }
 
 async fn filter_files(asked: &Asked, base: &Base, tree: &Tree, found: &Found, filter: FilterFiles) -> Outcome {

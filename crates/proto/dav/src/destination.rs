@@ -56,6 +56,20 @@ pub fn parse(value: &str, hosts: &[&str]) -> Result<DavPath, DestinationError> {
     }
 }
 
+/// Whether this can be a host with or without a port (RFC 3986 §3.2.2): a name, an IPv4 address or a bracketed IPv6 one.
+fn is_host(host: &str) -> bool {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", port),
+            _ => return false,
+        },
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'~' | b'%');
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    !name.is_empty() && name.bytes().all(is_name) && is_port
+}
+
 /// Returns the path of an http(s) URI after checking its host; nothing if it is no such URI.
 fn uri_path<'v>(value: &'v str, hosts: &[&str]) -> Result<Option<&'v str>, DestinationError> {
     let Some((scheme, rest)) = value.split_once("://") else {
@@ -71,6 +85,9 @@ fn uri_path<'v>(value: &'v str, hosts: &[&str]) -> Result<Option<&'v str>, Desti
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host)
         .to_ascii_lowercase();
+    if !is_host(&host) {
+        return Err(DestinationError::Malformed);
+    }
     let plain = |host: &str| {
         host.strip_suffix(default_port)
             .unwrap_or(host)

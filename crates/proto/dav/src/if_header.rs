@@ -108,13 +108,13 @@ impl Test {
     }
 }
 
-/// Returns the token of a `Lock-Token` header, with or without its angle brackets.
+/// Returns the token of a `Lock-Token` header: a Coded-URL, in angle brackets (RFC 4918 §10.5).
 pub fn parse_lock_token(value: &str) -> Result<String, HeaderError> {
     let value = trim(value);
     let token = value
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(value);
+        .unwrap_or_default();
     let is_plain = |c: char| c > ' ' && !matches!(c, '<' | '>' | '"' | '\u{7F}');
     if token.is_empty() || value.len() > HEADER_BYTES_MAX || !token.chars().all(is_plain) {
         return Err(HeaderError::new(
