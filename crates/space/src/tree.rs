@@ -99,7 +99,8 @@ impl Batch<'_> {
         if node.parent == NodeId::NONE {
             return Err(Error::Forbidden);
         }
-        if node.parent == self.limbo() {
+        let limbo = self.limbo();
+        if self.is_within(node.parent, limbo).await? {
             return Err(Error::NotFound);
         }
         Ok(node)
@@ -123,6 +124,10 @@ impl Batch<'_> {
         while let Some(node) = self.node(at).await? {
             if node.parent == NodeId::NONE {
                 break;
+            }
+            // Destroyed meanwhile, with a directory above it: what was put here would go with it.
+            if node.parent == self.limbo() {
+                return Err(Error::NoParent);
             }
             depth += 1;
             if depth > DEPTH_MAX {
@@ -188,6 +193,7 @@ impl Batch<'_> {
             if there.is_directory() {
                 return Err(Error::IsDirectory);
             }
+            self.depth(*parent).await?;
             self.may_write(there.id, &request.tokens, now).await?;
             return self.overwrite(there, source, mime.clone(), *executable, *times, version, now).await;
         }

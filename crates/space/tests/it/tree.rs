@@ -135,6 +135,22 @@ async fn what_is_destroyed_is_gone_at_once_and_its_rows_soon() {
 }
 
 #[tokio::test]
+async fn nothing_is_accepted_into_what_was_destroyed() {
+    let house = House::new().await;
+    let root = house.root();
+    let a = house.folder(root, "a").await.unwrap();
+    let inner = house.folder(a.id, "inner").await.unwrap();
+    let file = house.file(inner.id, "f", b"1").await.unwrap();
+    house.edit(Edit::Destroy { node: a.id, expect: Expect::Any }).await.unwrap();
+    assert!(matches!(house.file(inner.id, "f", b"2").await, Err(Error::NoParent)));
+    assert!(matches!(house.file(inner.id, "g", b"2").await, Err(Error::NoParent)));
+    assert!(matches!(house.folder(inner.id, "deeper").await, Err(Error::NoParent)));
+    assert!(matches!(house.edit(star(file.id, "{}")).await, Err(Error::NotFound)));
+    assert!(matches!(house.shift(file.id, root, "saved").await, Err(Error::NotFound)));
+    house.is_sound().await;
+}
+
+#[tokio::test]
 async fn the_quota_counts_files_trash_and_versions() {
     let house = House::new().await;
     let root = house.root();
