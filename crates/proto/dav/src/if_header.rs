@@ -108,15 +108,16 @@ impl Test {
     }
 }
 
-/// Returns the token of a `Lock-Token` header: a Coded-URL, in angle brackets (RFC 4918 §10.5).
+/// Returns the token of a `Lock-Token` header (RFC 4918 §10.5); the npm client `webdav` forgets the angle brackets.
 pub fn parse_lock_token(value: &str) -> Result<String, HeaderError> {
     let value = trim(value);
     let token = value
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or_default();
+        .unwrap_or(value);
     let is_plain = |c: char| c > ' ' && !matches!(c, '<' | '>' | '"' | '\u{7F}');
-    if token.is_empty() || value.len() > HEADER_BYTES_MAX || !token.chars().all(is_plain) {
+    // A token is a URI; a bare word is a mistake worth telling.
+    if !token.contains(':') || value.len() > HEADER_BYTES_MAX || !token.chars().all(is_plain) {
         return Err(HeaderError::new(
             "Lock-Token",
             "<the token that LOCK answered>",
