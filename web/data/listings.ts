@@ -182,6 +182,18 @@ export function known(id: string): FileNode | undefined {
   return undefined
 }
 
+/** The folder rows on some screen that contain one of these paths. */
+export function foldersAbove(paths: readonly string[]): FileNode[] {
+  const found = new Map<string, FileNode>()
+  for (const { live } of open.values()) {
+    for (const row of live.get().rows) {
+      if (!row.is_folder || !row.path) continue
+      if (paths.some(path => path === row.path || path.startsWith(`${row.path}/`))) found.set(row.id, row)
+    }
+  }
+  return [...found.values()]
+}
+
 export function setOrder(next: Order): void {
   order.set(next)
   localStorage.setItem(ORDER_KEY, JSON.stringify(next))

@@ -188,6 +188,8 @@ for (const language of LANGUAGES) {
       await gone('venu d’ailleurs.txt')
       await house.dav('DELETE', 'rebaptisé.txt')
       await gone('rebaptisé.txt')
+      await house.put('Bravo/lourd.bin', Buffer.alloc(7_000_000))
+      await row(page, 'Bravo').getByText(/^7.M[Bo]$/).waitFor()
     })
 
     it('shows texts, pictures, PDF and sound, goes from one to the next, Back closes', async () => {

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef, useState, type ComponentType } from 'react'
 import type { Account } from '@/api/account'
 import { follow } from '@/data/changes'
+import { followSizes } from '@/data/folder-sizes'
 import { useLive } from '@/data/hooks'
 import { followUsage } from '@/data/storage'
 import { uploads } from '@/data/upload/queue'
@@ -28,7 +29,7 @@ export function Shell({ account, app_id }: { account: Account; app_id?: string }
   useShellCommands()
   useEffect(() => listenToKeys(), [])
   useEffect(() => {
-    const stops = [follow(), followUsage()]
+    const stops = [follow(), followUsage(), followSizes()]
     return () => stops.forEach(stop => stop())
   }, [])
   useEffect(() => {
