@@ -379,6 +379,8 @@ pub struct Follower {
     copy: BTreeMap<String, Option<String>>,
     /// Reports that were read.
     pub reports: u64,
+    /// How often its token was refused.
+    pub restarts: u64,
 }
 
 impl Follower {
@@ -390,6 +392,7 @@ impl Follower {
             token: String::new(),
             copy: BTreeMap::new(),
             reports: 0,
+            restarts: 0,
         }
     }
 
@@ -412,6 +415,14 @@ impl Follower {
     fn step(&mut self, line: &mut Line) -> io::Result<Result<usize, String>> {
         let ask = sync_report(&self.root, &self.token, "infinite", FOLLOWED);
         let answer = line.ask(&ask.basic(&self.account.name, &self.account.secret))?;
+        // A refused token is an answer too (RFC 6578 §3.2): the client forgets everything and starts again. The empty
+        // token may never be refused.
+        if answer.status == 403 && !self.token.is_empty() && answer.text().contains("valid-sync-token") {
+            self.token.clear();
+            self.copy.clear();
+            self.restarts += 1;
+            return Ok(Ok(1));
+        }
         if answer.status != 207 {
             return Ok(Err(format!("sync-collection since {:?}: {answer}", self.token)));
         }

@@ -70,13 +70,16 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
         usize::try_from(limit).unwrap_or(usize::MAX).clamp(1, door.policy.sync_nodes_max)
     });
     let scope = if deep { Scope::Under(node.id) } else { Scope::In(node.id) };
-    if deep && since > Seq(0) && has_replaced_folder(tree, &scope, since).await? {
-        return Err(Error::Expired.into());
-    }
+    let until = if deep && since > Seq(0) {
+        told_until(tree, &scope, since).await?.ok_or(Error::Expired)?
+    } else {
+        Seq(i64::MAX)
+    };
     let source = Source::Changes(Box::new(Since {
         scope,
         dir: node.id,
         since,
+        until,
         at: since,
         left: limit,
         arrivals: VecDeque::new(),
@@ -90,11 +93,12 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
     Rows::new(teller, tree.clone(), root, href, source).answer().await
 }
 
-/// Whether a folder left since then and another took its name.
+/// Up to which position changes can be told; nothing when a folder left since then and another took its name.
 ///
-/// The address of the folder has not gone, but those of everything that was in it have (RFC 6578 §3.5.2), and what that
-/// was is not remembered: such a token is refused, and the client starts again.
-async fn has_replaced_folder(tree: &Tree, scope: &Scope, since: Seq) -> Result<bool, Refusal> {
+/// The address of such a folder has not gone, but those of everything that was in it have (RFC 6578 §3.5.2), and what
+/// that was is not remembered: the token is refused, and the client starts again. What is written while the report is
+/// under way has not been looked at here, so the report ends before it.
+async fn told_until(tree: &Tree, scope: &Scope, since: Seq) -> Result<Option<Seq>, Refusal> {
     let mut at = since;
     loop {
         let Changes { items, last, more } = tree.changes(scope, at, CHANGES_PAGE).await?;
@@ -111,12 +115,12 @@ async fn has_replaced_folder(tree: &Tree, scope: &Scope, since: Seq) -> Result<b
                 None => true,
             };
             if !was_file {
-                return Ok(true);
+                return Ok(None);
             }
         }
         at = last;
         if !more {
-            return Ok(false);
+            return Ok(Some(at));
         }
     }
 }

@@ -82,6 +82,8 @@ pub struct Since {
     pub dir: NodeId,
     /// From where on.
     pub since: Seq,
+    /// The last position to be told.
+    pub until: Seq,
     /// How far it was told.
     pub at: Seq,
     /// How many may still be told.
@@ -309,7 +311,11 @@ async fn changes(tree: &Tree, root: &str, base: &str, since: &mut Since) -> Resu
             break;
         }
         let Changes { items, last, more } = tree.changes(&since.scope, since.at, PAGE_NODES.min(since.left)).await?;
+        let (last, more) = (last.min(since.until), more && last < since.until);
         for change in items {
+            if change.seq() > since.until {
+                continue;
+            }
             if let Some(row) = line(tree, root, since, change).await? {
                 since.left = since.left.saturating_sub(1);
                 rows.push(row);
