@@ -3,7 +3,6 @@ import { ApiError } from '@/api/client'
 import { listen } from '@/api/bell'
 import { getChanges, type Change } from '@/api/files'
 import { applyChanges, reloadAll } from './listings'
-import { Live } from './live'
 import { reachable } from './session'
 
 const CHANGES_PER_READ = 500
@@ -12,8 +11,6 @@ const RETRY_MS = [500, 1000, 2000, 5000, 10_000, 20_000]
 const SILENCE_MS_MAX = 60_000
 /** A hidden tab gives its connection back: browsers allow six to one host over HTTP/1.1. */
 const HIDDEN_WAIT_MS = 30_000
-
-export const is_live = new Live(false)
 
 type Watcher = (changes: readonly Change[]) => void
 const watchers = new Set<Watcher>()
@@ -97,13 +94,11 @@ export function follow(): () => void {
       let silence = setTimeout(() => line.abort(), SILENCE_MS_MAX)
       const onAlive = () => {
         failures = 0
-        is_live.set(true)
         clearTimeout(silence)
         silence = setTimeout(() => line.abort(), SILENCE_MS_MAX)
       }
       await listen(signal, () => void catchUp(), onAlive).catch(() => {})
       clearTimeout(silence)
-      is_live.set(false)
       if (end.signal.aborted) return
       await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]!)
       if (!reachable.get()) void catchUp()

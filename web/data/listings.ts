@@ -200,8 +200,6 @@ export function setOrder(next: Order): void {
   for (const each of open.values()) each.reorder()
 }
 
-export const forgetListings = (): void => open.clear()
-
 /** An emptied trash has one change per node on the server; the screen needs only one. */
 export function clearTrashListing(): void {
   const { rows } = listing({ kind: 'trash' }).get()

@@ -1,5 +1,5 @@
 // What Files knows without asking anybody. Pure.
-import { ROOT, TRASH, type FileClass, type FileNode } from '@/api/node'
+import { ROOT, TRASH, type FileNode } from '@/api/node'
 import type { Place } from '@/data/listing'
 
 export type Here = { place: Place; view?: string }
@@ -63,8 +63,6 @@ export function nameFault(name: string): NameFault | undefined {
   if (name === '.' || name === '..') return 'dots'
   return new TextEncoder().encode(name).length > NAME_BYTES_MAX ? 'long' : undefined
 }
-
-export const KINDS: readonly FileClass[] = ['image', 'video', 'audio', 'text', 'pdf', 'spreadsheet', 'slide', 'zip', 'code', 'binary']
 
 /** The neighbour to show next in the viewer; it goes round. */
 export function neighbour(rows: readonly FileNode[], id: string, step: 1 | -1): FileNode | undefined {

@@ -37,12 +37,6 @@ export const missing = (parts: readonly Part[], there: ReadonlyMap<string, numbe
 
 export const bytesOf = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + part.end - part.start, 0)
 
-/** `a/b/c.txt` → [`a`, `a/b`]: the folders that must be there first. */
-export function foldersOf(path: string): string[] {
-  const pieces = path.split('/').slice(0, -1)
-  return pieces.map((_, index) => pieces.slice(0, index + 1).join('/'))
-}
-
 /** `photo.jpg`, 2 → `photo (2).jpg`; `archive.tar.gz` keeps both endings together. */
 export function numbered(name: string, count: number): string {
   const match = /^(.+?)(\.tar\.[a-z0-9]+|\.[^.\s]{1,12})?$/i.exec(name)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { partName } from '@/api/uploads'
 import { join } from './folders'
-import { backoff, bytesOf, foldersOf, missing, numbered, partsOf, uploadId } from './plan'
+import { backoff, bytesOf, missing, numbered, partsOf, uploadId } from './plan'
 import { addSample, bytesPerSecond, secondsLeft, type Sample } from './rate'
 import { foremost, totals, type Task, type TaskState } from './task'
 import { pickedFiles } from './tree'
@@ -25,7 +25,6 @@ describe('an upload', () => {
 
 describe('names', () => {
   it.each([['photo.jpg', 'photo (2).jpg'], ['sources.tar.gz', 'sources (2).tar.gz'], ['LISEZMOI', 'LISEZMOI (2)'], ['.env', '.env (2)'], ['v1.2 notes', 'v1.2 notes (2)']])('%s → %s', (name, wanted) => expect(numbered(name, 2)).toBe(wanted))
-  it('need their folders', () => expect(foldersOf('a/b/c.txt')).toEqual(['a', 'a/b']))
   it('join without doubling the slash', () => expect([join('/', 'a'), join('/x', 'a/b')]).toEqual(['/a', '/x/a/b']))
   it('of a picked folder keep its structure and leave the litter', () => {
     const file = (path: string) => Object.defineProperty(new File([''], path.split('/').at(-1)!), 'webkitRelativePath', { value: path })
