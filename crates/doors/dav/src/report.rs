@@ -1,6 +1,6 @@
 //! REPORT: what changed (RFC 6578), and favourites (`oc:filter-files`).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use abri_data::{Change, Changes, Scope};
 use abri_files::{Filter, Found, Query, Tree};
@@ -73,7 +73,8 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
     let until = if deep && since > Seq(0) {
         told_until(tree, &scope, since).await?.ok_or(Error::Expired)?
     } else {
-        Seq(i64::MAX)
+        // What leaves while a first report is under way is told by the next.
+        tree.space().seq()
     };
     let source = Source::Changes(Box::new(Since {
         scope,
@@ -84,6 +85,7 @@ async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, f
         left: limit,
         arrivals: VecDeque::new(),
         walk: None,
+        gone: HashSet::new(),
         paths: HashMap::new(),
         is_whole: false,
     }));

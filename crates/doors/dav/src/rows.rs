@@ -1,6 +1,6 @@
 //! Multistatus answers that are sent while they are made: a page of nodes at a time, never more.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use abri_data::{Change, Changes, Content, ContentId, Node, Scope};
@@ -92,6 +92,8 @@ pub struct Since {
     pub arrivals: VecDeque<Arc<Node>>,
     /// The one being gone through.
     pub walk: Option<(Walk, String, Vec<usize>)>,
+    /// Names that were told as gone.
+    pub gone: HashSet<(NodeId, String)>,
     /// Hrefs of folders.
     pub paths: HashMap<NodeId, Option<String>>,
     /// Whether everything was told.
@@ -312,8 +314,19 @@ async fn changes(tree: &Tree, root: &str, base: &str, since: &mut Since) -> Resu
         }
         let Changes { items, last, more } = tree.changes(&since.scope, since.at, PAGE_NODES.min(since.left)).await?;
         let (last, more) = (last.min(since.until), more && last < since.until);
+        let here = |change: &Change| match change {
+            Change::Node { node, .. } if node.seq <= since.until => Some((node.parent, node.key.clone())),
+            _ => None,
+        };
+        let told: HashSet<(NodeId, String)> = items.iter().filter_map(here).collect();
         for change in items {
             if change.seq() > since.until {
+                continue;
+            }
+            // What is told as being there is not told as gone too, though it may have left by now.
+            if let Change::Gone { place, name, .. } = &change
+                && told.contains(&(*place, abri_model::name::nfc(name)))
+            {
                 continue;
             }
             if let Some(row) = line(tree, root, since, change).await? {
@@ -369,14 +382,24 @@ async fn line(tree: &Tree, root: &str, since: &mut Since, change: Change) -> Res
             if arrived && is_deep && node.is_directory() && since.since > Seq(0) {
                 since.arrivals.push_back(node.clone());
             }
-            Ok(href_of(tree, root, since, node.id).await?.map(|href| Row::At(href, node)))
+            // Where it was when it was read: should it have moved meanwhile, the next report tells.
+            let Some(mut href) = href_of(tree, root, since, node.parent).await? else { return Ok(None) };
+            href.push('/');
+            path::push_segment(&mut href, &node.name);
+            Ok(Some(Row::At(href, node)))
         }
         Change::Gone { place, name, .. } => {
             if since.since == Seq(0) {
                 return Ok(None);
             }
-            // Another thing of that name speaks for itself.
-            if tree.space().child(place, &abri_model::name::nfc(&name)).await?.is_some() {
+            // Another thing of that name speaks for itself, if it came early enough to be told now.
+            let key = abri_model::name::nfc(&name);
+            let taken = tree.space().child(place, &key).await?;
+            if taken.is_some_and(|node| node.placed <= since.until) {
+                return Ok(None);
+            }
+            // A name may have been left more than once; after a bounded number of them, twice is told twice.
+            if since.gone.len() < PATHS_MAX && !since.gone.insert((place, key)) {
                 return Ok(None);
             }
             let Some(mut href) = href_of(tree, root, since, place).await? else { return Ok(None) };
