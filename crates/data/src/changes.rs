@@ -78,7 +78,8 @@ impl Space {
                 seen.insert((change.seq(), false, key_of(&change)), change);
             }
         }
-        let items: Vec<Change> = seen.into_iter().filter(|((seq, ..), _)| *seq <= last).map(|(_, change)| change).collect();
+        let items: Vec<Change> =
+            seen.into_iter().filter(|((seq, ..), _)| *seq <= last).map(|(_, change)| change).collect();
         for change in &items {
             if let Change::Node { node, .. } = change {
                 self.show(node.content);
@@ -89,7 +90,9 @@ impl Space {
 
     fn sees_all(&self, scope: &Scope) -> bool {
         match scope {
-            Scope::Kind(kind) => self.access(kind, Verb::Get).is_ok() && self.standing().reach(Verb::Get, kind) == Reach::All,
+            Scope::Kind(kind) => {
+                self.access(kind, Verb::Get).is_ok() && self.standing().reach(Verb::Get, kind) == Reach::All
+            }
             Scope::All | Scope::In(_) => self.is_everything(),
             Scope::Under(_) => self.reads_every_file(),
         }
@@ -171,7 +174,8 @@ impl Space {
             Change::Gone { ref key, rev, seq, .. } => {
                 // What it was is no longer known here: its row says it.
                 let doc = self.raw().doc(key).await?;
-                let doc = doc.unwrap_or(Doc { key: key.clone(), seq, rev, deleted: true, place: None, body: String::new() });
+                let doc =
+                    doc.unwrap_or(Doc { key: key.clone(), seq, rev, deleted: true, place: None, body: String::new() });
                 Ok(self.knew(&doc).await?.then_some(change))
             }
         }

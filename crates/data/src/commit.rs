@@ -130,7 +130,13 @@ impl Space {
                 let judged = self.judge(&doc).await?;
                 Ok((judged.edit, judged.narrowed))
             }
-            Edit::SetQuota(_) => if is_system(self.who()) { Ok((edit, false)) } else { Err(Error::Forbidden) },
+            Edit::SetQuota(_) => {
+                if is_system(self.who()) {
+                    Ok((edit, false))
+                } else {
+                    Err(Error::Forbidden)
+                }
+            }
             Edit::PutNote { ref name, .. } => self.judge_note(name).map(|()| (edit, false)),
             edit if self.is_everything() => Ok((edit, false)),
             Edit::MakeDirectory { parent, ref name, ref meta, .. } => {
@@ -201,7 +207,9 @@ impl Space {
     }
 
     async fn judge_write(&self, edit: Edit) -> Result<(Edit, bool)> {
-        let Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version } = edit else {
+        let Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version } =
+            edit
+        else {
             return Err(Error::internal("not a write"));
         };
         if let Source::Existing(content) = &source {
@@ -225,7 +233,10 @@ impl Space {
                 self.need_new(&file, parent, Cover::Only).await?;
             }
         }
-        Ok((Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version }, narrowed))
+        Ok((
+            Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version },
+            narrowed,
+        ))
     }
 
     async fn judge_delete(&self, node: NodeId, expect: Expect) -> Result<(Expect, bool)> {
@@ -235,7 +246,14 @@ impl Space {
     }
 
     /// Judges that `node` comes into `parent` under `name`.
-    async fn judge_arrival(&self, node: &Node, parent: NodeId, name: &Name, if_exists: &IfExists, whole: bool) -> Result<()> {
+    async fn judge_arrival(
+        &self,
+        node: &Node,
+        parent: NodeId,
+        name: &Name,
+        if_exists: &IfExists,
+        whole: bool,
+    ) -> Result<()> {
         let mut arrived = node.clone();
         // Arriving somewhere is judged by the place alone: that a rule names the node itself does not open every directory to it.
         arrived.id = NodeId::NONE;
@@ -246,12 +264,20 @@ impl Space {
     }
 
     /// Judges that whatever has the name now is replaced.
-    async fn judge_taken(&self, parent: NodeId, name: &Name, if_exists: &IfExists, itself: Option<NodeId>) -> Result<()> {
+    async fn judge_taken(
+        &self,
+        parent: NodeId,
+        name: &Name,
+        if_exists: &IfExists,
+        itself: Option<NodeId>,
+    ) -> Result<()> {
         if *if_exists == IfExists::Fail {
             return Ok(());
         }
         match self.raw().child(parent, &name.key()).await? {
-            Some(there) if Some(there.id) != itself => self.need(Verb::Delete, &there, whole_if_directory(&there)).await,
+            Some(there) if Some(there.id) != itself => {
+                self.need(Verb::Delete, &there, whole_if_directory(&there)).await
+            }
             _ => Ok(()),
         }
     }

@@ -82,7 +82,11 @@ impl Data {
     /// `NotFound` when there is none, or `who` may see nothing of it.
     pub async fn space(&self, who: &Who, id: SpaceId) -> Result<Space> {
         let info = self.info(who, id).await?;
-        let raw = if info.kind == SpaceKind::System { self.system_raw(id).await? } else { self.inner.engine.open(id).await? };
+        let raw = if info.kind == SpaceKind::System {
+            self.system_raw(id).await?
+        } else {
+            self.inner.engine.open(id).await?
+        };
         let standing = self.standing(who, &info, &raw).await?;
         if standing.is_nothing() {
             return Err(Error::NotFound);
@@ -148,7 +152,11 @@ impl Data {
     }
 
     /// Those who create a space of this owner go one after the other: of two who want a personal space, one is told that there is one.
-    pub(crate) async fn creating_turn(&self, organisation: SpaceId, owner: Option<&str>) -> tokio::sync::MutexGuard<'_, ()> {
+    pub(crate) async fn creating_turn(
+        &self,
+        organisation: SpaceId,
+        owner: Option<&str>,
+    ) -> tokio::sync::MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         (organisation, owner).hash(&mut hasher);
         self.inner.creating[(hasher.finish() % CREATING_TURNS as u64) as usize].lock().await
@@ -156,7 +164,11 @@ impl Data {
 
     /// The raw system space of an organisation.
     pub(crate) async fn system_raw(&self, organisation: SpaceId) -> Result<abri_space::Space> {
-        if organisation == SpaceId::ROOT { self.inner.ids.root().await } else { self.inner.engine.open(organisation).await }
+        if organisation == SpaceId::ROOT {
+            self.inner.ids.root().await
+        } else {
+            self.inner.engine.open(organisation).await
+        }
     }
 
     /// Edits as a request at the present time.

@@ -127,8 +127,10 @@ pub(crate) struct Known {
 impl SpaceInfo {
     fn of_doc(doc: &Doc) -> Result<SpaceInfo> {
         let record: Record = serde_json::from_str(&doc.body).map_err(Error::internal)?;
-        let id = SpaceId::from_hex(&doc.key.id).ok_or_else(|| Error::internal("the directory holds an id that is none"))?;
-        let organisation = SpaceId::from_hex(&record.organisation).ok_or_else(|| Error::internal("a space without organisation"))?;
+        let id =
+            SpaceId::from_hex(&doc.key.id).ok_or_else(|| Error::internal("the directory holds an id that is none"))?;
+        let organisation =
+            SpaceId::from_hex(&record.organisation).ok_or_else(|| Error::internal("a space without organisation"))?;
         Ok(SpaceInfo {
             id,
             kind: record.kind,
@@ -377,7 +379,13 @@ impl Data {
     }
 
     /// A page of an organisation's spaces, in the order of their ids. Only for the system.
-    pub async fn directory(&self, who: &Who, organisation: SpaceId, after: Option<SpaceId>, limit: usize) -> Result<Vec<SpaceInfo>> {
+    pub async fn directory(
+        &self,
+        who: &Who,
+        organisation: SpaceId,
+        after: Option<SpaceId>,
+        limit: usize,
+    ) -> Result<Vec<SpaceInfo>> {
         if !is_system(who) {
             return Err(Error::Forbidden);
         }
@@ -426,7 +434,8 @@ pub(crate) fn is_system(who: &Who) -> bool {
 
 /// Whether the space is this account's own.
 pub(crate) fn owns(who: &Who, info: &SpaceInfo) -> bool {
-    who.account().is_some_and(|(name, organisation)| organisation == info.organisation && info.owner.as_deref() == Some(name))
+    who.account()
+        .is_some_and(|(name, organisation)| organisation == info.organisation && info.owner.as_deref() == Some(name))
 }
 
 fn check_new(new: &CreateSpace) -> Result<()> {
@@ -435,7 +444,9 @@ fn check_new(new: &CreateSpace) -> Result<()> {
     match new.kind {
         SpaceKind::System => Err(Error::invalid("system spaces are made with their organisation")),
         SpaceKind::Personal if new.owner.is_none() => Err(Error::invalid("a personal space needs an owner")),
-        SpaceKind::Personal if !new.members.is_empty() => Err(Error::invalid("a personal space has no members: grant access instead")),
+        SpaceKind::Personal if !new.members.is_empty() => {
+            Err(Error::invalid("a personal space has no members: grant access instead"))
+        }
         _ => Ok(()),
     }
 }

@@ -140,7 +140,9 @@ impl Doctypes {
     /// The index entries of a document, encoded.
     pub(crate) fn keys(&self, kind: &Kind, doc: &Value) -> Vec<KeyEntry> {
         let keys = self.get(kind).map(|doctype| doctype.keys(doc)).unwrap_or_default();
-        keys.into_iter().map(|key| KeyEntry { index: key.index.to_owned(), key: collate::encode(&key.values).into() }).collect()
+        keys.into_iter()
+            .map(|key| KeyEntry { index: key.index.to_owned(), key: collate::encode(&key.values).into() })
+            .collect()
     }
 }
 

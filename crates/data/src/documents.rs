@@ -115,9 +115,8 @@ impl Space {
     /// The kinds of document there are and the asker may see some of.
     pub async fn kinds(&self) -> Result<Vec<Kind>> {
         let kinds = self.raw().kinds().await?;
-        let seen = |kind: &Kind| {
-            self.access(kind, Verb::Get).is_ok() && self.standing().reach(Verb::Get, kind) != Reach::None
-        };
+        let seen =
+            |kind: &Kind| self.access(kind, Verb::Get).is_ok() && self.standing().reach(Verb::Get, kind) != Reach::None;
         Ok(kinds.into_iter().filter(seen).collect())
     }
 
@@ -176,7 +175,9 @@ impl Space {
             match self.commit_docs(vec![edit]).await {
                 Err(Error::Conflict { .. }) if narrowed => {}
                 Err(error) => return Err(error),
-                Ok(done) => return docs_of(done).pop().ok_or_else(|| Error::internal("a document's edit without document")),
+                Ok(done) => {
+                    return docs_of(done).pop().ok_or_else(|| Error::internal("a document's edit without document"));
+                }
             }
         }
         Err(Error::Unavailable)
@@ -241,9 +242,7 @@ impl Space {
             (None, Some(_)) => Err(Error::Forbidden),
             (Some(old), new) => {
                 let allowed = match new {
-                    Some(new) => {
-                        [Verb::Put, Verb::Patch].into_iter().any(|verb| may(verb, old) && may(verb, new))
-                    }
+                    Some(new) => [Verb::Put, Verb::Patch].into_iter().any(|verb| may(verb, old) && may(verb, new)),
                     None => may(Verb::Delete, old),
                 };
                 match allowed {

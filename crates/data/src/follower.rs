@@ -220,8 +220,13 @@ impl Round {
     async fn missed(&mut self, data: &Data) {
         let now = Instant::now();
         match data.every_space().await {
-            Ok(ids) => self.missed = ids.into_iter().enumerate().map(|(at, id)| (now + Duration::from_millis(pace_ms(at)), id)).collect(),
-            Err(error) => tracing::warn!(%error, "the spaces to follow could not be listed; what moves is followed all the same"),
+            Ok(ids) => {
+                self.missed =
+                    ids.into_iter().enumerate().map(|(at, id)| (now + Duration::from_millis(pace_ms(at)), id)).collect()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the spaces to follow could not be listed; what moves is followed all the same")
+            }
         }
     }
 
@@ -241,7 +246,8 @@ impl Round {
     }
 
     fn next(&mut self, now: Instant) -> Option<SpaceId> {
-        let due = self.failed.iter().find(|(id, (time, _))| *time <= now && !self.working.contains(id)).map(|(id, _)| *id);
+        let due =
+            self.failed.iter().find(|(id, (time, _))| *time <= now && !self.working.contains(id)).map(|(id, _)| *id);
         let missed = |round: &mut Round| round.missed.pop_front_if(|(time, _)| *time <= now).map(|(_, id)| id);
         let id = due.or_else(|| self.queue.pop_front()).or_else(|| missed(self))?;
         if self.working.contains(&id) {

@@ -228,7 +228,8 @@ impl Grants {
     pub async fn list(&self, after: Option<&str>, limit: usize) -> Result<Vec<Grant>> {
         let now = self.space.data().now();
         let docs = self.system.list(&Kind::known(kinds::GRANTS), after, limit).await?;
-        let grants = docs.iter().map(Grant::of_doc).filter(|grant| grant.as_ref().map_or(true, |grant| grant.in_force(now)));
+        let grants =
+            docs.iter().map(Grant::of_doc).filter(|grant| grant.as_ref().map_or(true, |grant| grant.in_force(now)));
         grants.collect()
     }
 
@@ -271,9 +272,15 @@ fn check_rules(rules: &[Rule]) -> Result<()> {
         return Err(Error::invalid(format!("a grant has 1 to {RULES_MAX} rules of at most {VALUES_MAX} values")));
     }
     for rule in rules {
-        let wildcard = rule.kind.strip_suffix(".*").is_some_and(|prefix| prefix.split('.').count() >= 3 && Kind::parse(prefix).is_some());
+        let wildcard = rule
+            .kind
+            .strip_suffix(".*")
+            .is_some_and(|prefix| prefix.split('.').count() >= 3 && Kind::parse(prefix).is_some());
         if !(rule.kind == "*" || wildcard || Kind::parse(&rule.kind).is_some()) {
-            return Err(Error::invalid(format!("{:?} is not a doctype; a wildcard needs three parts before it", rule.kind)));
+            return Err(Error::invalid(format!(
+                "{:?} is not a doctype; a wildcard needs three parts before it",
+                rule.kind
+            )));
         }
         if rule.verbs.list().is_empty() {
             return Err(Error::invalid("a rule allows at least one verb"));
@@ -300,7 +307,8 @@ impl Data {
         for (space, word, name) in places {
             let raw = self.inner.engine.open(space).await?;
             let query = Query { prefix: vec![word, json!(name)], limit: GRANTS_COUNTED_MAX, ..Query::default() };
-            let keys: Vec<DocKey> = find_raw(&raw, kinds::MOUNTS_BY_RECIPIENT, &query).await?.into_iter().map(|(_, key)| key).collect();
+            let keys: Vec<DocKey> =
+                find_raw(&raw, kinds::MOUNTS_BY_RECIPIENT, &query).await?.into_iter().map(|(_, key)| key).collect();
             for doc in raw.docs(&keys).await?.into_iter().flatten().filter(|doc| !doc.deleted) {
                 mounts.push(serde_json::from_str(&doc.body).map_err(Error::internal)?);
             }

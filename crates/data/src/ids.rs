@@ -52,7 +52,9 @@ impl IdBlocks {
         // Two who create one space at once would be two writers of it.
         let _one = self.creating.lock().await;
         match engine.open(SpaceId::ROOT).await {
-            Err(Error::NotFound) => engine.create(SpaceId::ROOT, NewSpace { first_block: ROOT_BLOCK, quota: None }).await,
+            Err(Error::NotFound) => {
+                engine.create(SpaceId::ROOT, NewSpace { first_block: ROOT_BLOCK, quota: None }).await
+            }
             opened => opened,
         }
     }

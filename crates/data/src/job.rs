@@ -260,7 +260,8 @@ impl JobRunner {
     async fn work(&self, space: &Space, doc: Doc, mut record: Record, now: Millis) -> Result<bool> {
         let id = doc.key.id;
         let worker = self.workers.get(&record.worker).cloned();
-        let (lease_ms, tries_max) = worker.as_ref().map_or((BACKOFF_MAX_MS, 1), |worker| (worker.lease_ms(), worker.tries_max()));
+        let (lease_ms, tries_max) =
+            worker.as_ref().map_or((BACKOFF_MAX_MS, 1), |worker| (worker.lease_ms(), worker.tries_max()));
         if record.state == State::Leased {
             // Its lease ran out: whoever had it was killed, or takes too long. That counts as a try.
             record.tries += 1;
@@ -273,7 +274,9 @@ impl JobRunner {
         }
         record.state = State::Leased;
         record.due = now.plus(lease_ms.max(1));
-        let Some(leased) = written(write(space, id.clone(), Expect::Rev(doc.rev), &record).await)? else { return Ok(true) };
+        let Some(leased) = written(write(space, id.clone(), Expect::Rev(doc.rev), &record).await)? else {
+            return Ok(true);
+        };
         let outcome = match &worker {
             Some(worker) => worker.work(space, &record.to_job(&id)).await,
             None => Err(Error::invalid("there is no worker of this name")),
@@ -345,7 +348,8 @@ fn written(outcome: Result<Doc>) -> Result<Option<Doc>> {
 }
 
 fn backoff_ms(tries: u32) -> i64 {
-    let doubled = BACKOFF_FIRST_MS.saturating_mul(1_i64.checked_shl(tries.saturating_sub(1).min(40)).unwrap_or(i64::MAX));
+    let doubled =
+        BACKOFF_FIRST_MS.saturating_mul(1_i64.checked_shl(tries.saturating_sub(1).min(40)).unwrap_or(i64::MAX));
     doubled.min(BACKOFF_MAX_MS)
 }
 

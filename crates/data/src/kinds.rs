@@ -43,7 +43,14 @@ pub const JOBS_DEAD: &str = "abri.jobs/dead";
 
 /// Every doctype of this crate.
 pub(crate) fn all() -> Vec<Arc<dyn Doctype>> {
-    vec![Arc::new(Spaces), Arc::new(Organisations), Arc::new(Groups), Arc::new(Grants), Arc::new(Mounts), Arc::new(Jobs)]
+    vec![
+        Arc::new(Spaces),
+        Arc::new(Organisations),
+        Arc::new(Groups),
+        Arc::new(Grants),
+        Arc::new(Mounts),
+        Arc::new(Jobs),
+    ]
 }
 
 struct Spaces;
@@ -142,7 +149,10 @@ impl Doctype for Grants {
             return Vec::new();
         }
         let grantee = &doc["grantee"];
-        vec![IndexKey::new(GRANTS_BY_GRANTEE, vec![grantee["type"].clone(), grantee["organisation"].clone(), grantee["name"].clone()])]
+        vec![IndexKey::new(
+            GRANTS_BY_GRANTEE,
+            vec![grantee["type"].clone(), grantee["organisation"].clone(), grantee["name"].clone()],
+        )]
     }
 
     fn access(&self) -> Access {

@@ -104,8 +104,17 @@ mod tests {
         let texts: Vec<String> = fields(&doc).into_iter().map(|(field, value)| format!("{field}={value}")).collect();
         assert_eq!(
             texts,
-            ["by.deep.er=1", "by.id=x", "done=false", "n=3", "refs=io.cozy.photos.albums/7", "refs.id=7",
-             "refs.type=io.cozy.photos.albums", "tags=a", "tags=b"]
+            [
+                "by.deep.er=1",
+                "by.id=x",
+                "done=false",
+                "n=3",
+                "refs=io.cozy.photos.albums/7",
+                "refs.id=7",
+                "refs.type=io.cozy.photos.albums",
+                "tags=a",
+                "tags=b"
+            ]
         );
     }
 

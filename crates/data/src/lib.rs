@@ -33,7 +33,8 @@ pub use abri_space::content::{Content, ContentId, Digests, Staged, StagedBytes};
 pub use abri_space::edit::{Done, Edit, EditDone, Expect, IfExists, Keep, NodePatch, Source, Times};
 pub use abri_space::node::{Flags, Lock, Node, NodeKind, Trashed, Version};
 pub use abri_space::{
-    BytesStream, Change, Changes, Doc, PartSink, Resolved, Scope, Sink, SinkPlan, State, Upload, UploadAbout, UploadPart, collate,
+    BytesStream, Change, Changes, Doc, PartSink, Resolved, Scope, Sink, SinkPlan, State, Upload, UploadAbout,
+    UploadPart, collate,
 };
 
 pub use bell::Bell;

@@ -90,7 +90,13 @@ impl Data {
     }
 
     /// Makes an organisation and its system space. Only for the system.
-    pub async fn create_organisation(&self, who: &Who, name: &str, hosts: Vec<String>, locale: &str) -> Result<Organisation> {
+    pub async fn create_organisation(
+        &self,
+        who: &Who,
+        name: &str,
+        hosts: Vec<String>,
+        locale: &str,
+    ) -> Result<Organisation> {
         if !is_system(who) {
             return Err(Error::Forbidden);
         }
@@ -132,8 +138,11 @@ impl Data {
 
     async fn write_organisation(&self, organisation: &Organisation) -> Result<()> {
         let kind = Kind::known(kinds::ORGANISATIONS);
-        let record =
-            Record { name: organisation.name.clone(), hosts: organisation.hosts.clone(), locale: organisation.locale.clone() };
+        let record = Record {
+            name: organisation.name.clone(),
+            hosts: organisation.hosts.clone(),
+            locale: organisation.locale.clone(),
+        };
         let body = serde_json::to_value(record).map_err(Error::internal)?;
         let edit = Edit::PutDoc {
             key: DocKey::new(&kind, organisation.id.to_hex()),

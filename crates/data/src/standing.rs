@@ -94,9 +94,17 @@ impl Standing {
     pub fn reach(&self, verb: Verb, kind: &Kind) -> Reach {
         let one = |right: &Right| match right {
             Right::All(_) => Reach::All,
-            Right::Rules(rules) => rules.iter().filter(|rule| touches(rule, verb, kind)).fold(Reach::None, |reach, rule| {
-                if rule.values.is_empty() { Reach::All } else if reach == Reach::None { Reach::Some } else { reach }
-            }),
+            Right::Rules(rules) => {
+                rules.iter().filter(|rule| touches(rule, verb, kind)).fold(Reach::None, |reach, rule| {
+                    if rule.values.is_empty() {
+                        Reach::All
+                    } else if reach == Reach::None {
+                        Reach::Some
+                    } else {
+                        reach
+                    }
+                })
+            }
         };
         match (one(&self.credential), one(&self.space)) {
             (Reach::None, _) | (_, Reach::None) => Reach::None,
@@ -117,7 +125,14 @@ impl Standing {
     }
 
     /// Whether `verb` may have been allowed on document `id` by what it is (its id) or by one of the field values it `left`.
-    pub fn might_have(&self, verb: Verb, kind: &Kind, id: &str, now: &Value, left: &BTreeSet<(String, String)>) -> bool {
+    pub fn might_have(
+        &self,
+        verb: Verb,
+        kind: &Kind,
+        id: &str,
+        now: &Value,
+        left: &BTreeSet<(String, String)>,
+    ) -> bool {
         self.both(|rules| {
             rules.iter().filter(|rule| touches(rule, verb, kind)).any(|rule| match &rule.selector {
                 _ if rule.values.is_empty() => true,

@@ -176,10 +176,16 @@ impl Identity {
         self.make_account(organisation, new, Some(by)).await
     }
 
-    pub(crate) async fn make_account(&self, organisation: SpaceId, new: NewAccount, by: Option<&Who>) -> Result<Account> {
+    pub(crate) async fn make_account(
+        &self,
+        organisation: SpaceId,
+        new: NewAccount,
+        by: Option<&Who>,
+    ) -> Result<Account> {
         let name = account_name(&new.name)?;
         passphrase::check(&new.passphrase, &name)?;
-        let locale = if new.locale.is_empty() { self.inner.data.organisation(organisation).await?.locale } else { new.locale };
+        let locale =
+            if new.locale.is_empty() { self.inner.data.organisation(organisation).await?.locale } else { new.locale };
         let public_name = if new.public_name.trim().is_empty() { name.clone() } else { new.public_name };
         let mut account = Account {
             name,
@@ -205,7 +211,12 @@ impl Identity {
         account.space = self.space_for(&cli, &account, new.quota).await?;
         let edits = vec![
             put(kinds::ACCOUNTS, account.name.as_str(), Expect::Absent, &account.to_record())?,
-            put(kinds::CREDENTIALS, account.name.as_str(), Expect::Any, &Credential { argon2, changed: account.created })?,
+            put(
+                kinds::CREDENTIALS,
+                account.name.as_str(),
+                Expect::Any,
+                &Credential { argon2, changed: account.created },
+            )?,
         ];
         match self.system(organisation).await?.batch_all(edits).await {
             Ok(docs) => account.rev = docs.first().map_or(account.rev, |doc| doc.rev),
@@ -251,7 +262,13 @@ impl Identity {
     ///
     /// # Errors
     /// `Forbidden` unless `by` administers the organisation.
-    pub async fn accounts(&self, by: &Who, organisation: SpaceId, after: Option<&str>, limit: usize) -> Result<Vec<Account>> {
+    pub async fn accounts(
+        &self,
+        by: &Who,
+        organisation: SpaceId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Account>> {
         self.judge_admin(by, organisation).await?;
         let limit = limit.min(PAGE_ACCOUNTS_MAX);
         let docs = self.system(organisation).await?.list(&Kind::known(kinds::ACCOUNTS), after, limit).await?;
@@ -262,7 +279,12 @@ impl Identity {
     ///
     /// # Errors
     /// `Conflict` when it did; `Invalid` for values that cannot be.
-    pub async fn update_profile(&self, session: &Session, rev: Option<Rev>, change: ProfileChange) -> Result<Arc<Account>> {
+    pub async fn update_profile(
+        &self,
+        session: &Session,
+        rev: Option<Rev>,
+        change: ProfileChange,
+    ) -> Result<Arc<Account>> {
         let account = self
             .change_account(session.organisation(), &session.account.name, rev, |account| {
                 change.clone().apply(account);
@@ -333,7 +355,13 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated` when `current` is wrong, `Throttled` after too many of these, `WeakPassphrase`; `Forbidden` for a device.
-    pub async fn change_passphrase(&self, session: &Session, current: &str, new: &str, from: &From) -> Result<Option<NewSession>> {
+    pub async fn change_passphrase(
+        &self,
+        session: &Session,
+        current: &str,
+        new: &str,
+        from: &From,
+    ) -> Result<Option<NewSession>> {
         session.need_manage()?;
         let (organisation, name) = (session.organisation(), session.account.name.as_str());
         self.prove_passphrase(organisation, name, current, from).await?;
@@ -400,7 +428,11 @@ impl Identity {
     async fn need_another_admin(&self, organisation: SpaceId) -> Result<()> {
         let query = Query { limit: 2, ..Query::default() };
         let admins = self.system(organisation).await?.find(kinds::ACCOUNTS_ADMIN, &query).await?;
-        if admins.docs.len() > 1 { Ok(()) } else { Err(Error::invalid("this is the last administrator: make another one first")) }
+        if admins.docs.len() > 1 {
+            Ok(())
+        } else {
+            Err(Error::invalid("this is the last administrator: make another one first"))
+        }
     }
 }
 
@@ -423,7 +455,9 @@ fn check_profile(account: &Account) -> Result<()> {
         return bad(format!("the public name has 1 to {PUBLIC_NAME_MAX} characters"));
     }
     let email = &account.email;
-    let shape = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    let shape = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     let good = email.len() <= EMAIL_LEN_MAX && clean(email) && !email.contains(char::is_whitespace);
     if !(email.is_empty() || shape && good) {
         return bad(format!("{email:?} is not an e-mail address"));
@@ -443,4 +477,3 @@ fn check_profile(account: &Account) -> Result<()> {
     }
     Ok(())
 }
-

@@ -56,7 +56,10 @@ impl Identity {
     pub async fn app_passwords(&self, session: &Session) -> Result<Vec<AppPassword>> {
         session.need_manage()?;
         let space = self.system(session.organisation()).await?;
-        let docs = space.find(kinds::APP_PASSWORDS_BY_ACCOUNT, &of_account(&session.account.name, APP_PASSWORDS_MAX)).await?.docs;
+        let docs = space
+            .find(kinds::APP_PASSWORDS_BY_ACCOUNT, &of_account(&session.account.name, APP_PASSWORDS_MAX))
+            .await?
+            .docs;
         docs.into_iter().map(|doc| Ok(AppPassword::of(doc.key.id.clone(), read(&doc)?))).collect()
     }
 
@@ -70,7 +73,13 @@ impl Identity {
     }
 
     /// The same for an administrator or the command line.
-    pub async fn add_app_password_for(&self, by: &Who, organisation: SpaceId, name: &str, label: &str) -> Result<(AppPassword, String)> {
+    pub async fn add_app_password_for(
+        &self,
+        by: &Who,
+        organisation: SpaceId,
+        name: &str,
+        label: &str,
+    ) -> Result<(AppPassword, String)> {
         self.judge_admin(by, organisation).await?;
         let account = self.existing(organisation, name).await?;
         self.make_app_password(organisation, &account.name, label, None, &by.author()).await
@@ -94,7 +103,8 @@ impl Identity {
             return Err(Error::TooLarge { what: "the list of app passwords", limit: APP_PASSWORDS_MAX as u64 });
         }
         let password = secret::app_password();
-        let typed = secret::typed_app_password(&password).ok_or_else(|| Error::internal("an app password that is none"))?;
+        let typed =
+            secret::typed_app_password(&password).ok_or_else(|| Error::internal("an app password that is none"))?;
         let record = Record {
             account: name.to_owned(),
             label: label.to_owned(),
@@ -132,7 +142,13 @@ impl Identity {
     }
 
     /// Who an app password belongs to; `None` when it is none (of `name`'s, when given).
-    pub(crate) async fn owner_of_app_password(&self, organisation: SpaceId, name: Option<&str>, password: &str, from: &From) -> Result<Option<Session>> {
+    pub(crate) async fn owner_of_app_password(
+        &self,
+        organisation: SpaceId,
+        name: Option<&str>,
+        password: &str,
+        from: &From,
+    ) -> Result<Option<Session>> {
         let Some(typed) = secret::typed_app_password(password) else { return Ok(None) };
         let space = self.system(organisation).await?;
         let query = Query { prefix: vec![json!(secret::hash(&typed))], limit: 1, ..Query::default() };

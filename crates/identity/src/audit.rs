@@ -133,21 +133,43 @@ impl Identity {
     }
 
     /// The same of any account, for an administrator. The empty name: tries with names of no account.
-    pub async fn audit_of(&self, by: &Who, organisation: SpaceId, name: &str, after: Option<&str>, limit: usize) -> Result<Vec<AuditEvent>> {
+    pub async fn audit_of(
+        &self,
+        by: &Who,
+        organisation: SpaceId,
+        name: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<AuditEvent>> {
         self.judge_admin(by, organisation).await?;
         let name = if name.is_empty() { String::new() } else { account_name(name)? };
         self.events(organisation, &name, after, limit).await
     }
 
     /// Records an event of another part of the house. The detail is for the owner: no secret, no file name.
-    pub async fn audit_record(&self, organisation: SpaceId, account: &str, event: Event, from: Option<&From>, detail: &str) -> Result<()> {
+    pub async fn audit_record(
+        &self,
+        organisation: SpaceId,
+        account: &str,
+        event: Event,
+        from: Option<&From>,
+        detail: &str,
+    ) -> Result<()> {
         self.record(organisation, account, event, from, detail).await
     }
 
-    async fn events(&self, organisation: SpaceId, account: &str, after: Option<&str>, limit: usize) -> Result<Vec<AuditEvent>> {
+    async fn events(
+        &self,
+        organisation: SpaceId,
+        account: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<AuditEvent>> {
         let to = match after {
             Some(after) => {
-                let number: i64 = after.parse().map_err(|_| Error::invalid("the cursor is not one of ours: start again without it"))?;
+                let number: i64 = after
+                    .parse()
+                    .map_err(|_| Error::invalid("the cursor is not one of ours: start again without it"))?;
                 vec![json!(number - 1)]
             }
             None => Vec::new(),
@@ -158,7 +180,14 @@ impl Identity {
         found.docs.iter().map(|doc| read::<Record>(doc).map(AuditEvent::of)).collect()
     }
 
-    pub(crate) async fn record(&self, organisation: SpaceId, account: &str, event: Event, from: Option<&From>, detail: &str) -> Result<()> {
+    pub(crate) async fn record(
+        &self,
+        organisation: SpaceId,
+        account: &str,
+        event: Event,
+        from: Option<&From>,
+        detail: &str,
+    ) -> Result<()> {
         let (ring, size) = if event == Event::LoginFailed { (1, FAILURES_MAX) } else { (0, EVENTS_MAX) };
         let space = self.system(organisation).await?;
         let _turn = self.inner.turns.of(organisation, account).lock().await;
@@ -167,7 +196,9 @@ impl Identity {
             space.find(index, &query).await?.docs.first().map(read::<Record>).transpose()
         };
         let last = newest(kinds::AUDIT_BY_ACCOUNT, vec![json!(account)]).await?.map_or(0, |record| record.number);
-        let slot = newest(kinds::AUDIT_BY_RING, vec![json!(account), json!(ring)]).await?.map_or(0, |record| (record.slot + 1) % size);
+        let slot = newest(kinds::AUDIT_BY_RING, vec![json!(account), json!(ring)])
+            .await?
+            .map_or(0, |record| (record.slot + 1) % size);
         let record = Record {
             account: account.to_owned(),
             at: self.now(),

@@ -61,7 +61,14 @@ impl Identity {
     ///
     /// # Errors
     /// `NotFound` when there is no such group or account; `Forbidden` unless `by` administers the organisation.
-    pub async fn set_member(&self, by: &Who, organisation: SpaceId, group: &str, account: &str, is_member: bool) -> Result<Group> {
+    pub async fn set_member(
+        &self,
+        by: &Who,
+        organisation: SpaceId,
+        group: &str,
+        account: &str,
+        is_member: bool,
+    ) -> Result<Group> {
         self.judge_admin(by, organisation).await?;
         let (group, account) = (account_name(group)?, account_name(account)?);
         if is_member {

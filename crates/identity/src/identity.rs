@@ -194,7 +194,13 @@ pub(crate) fn put(kind: &'static str, id: impl Into<String>, expect: Expect, bod
 }
 
 /// Writes a document of ours.
-pub(crate) async fn write(space: &Space, kind: &'static str, id: &str, expect: Expect, body: &impl Serialize) -> Result<Doc> {
+pub(crate) async fn write(
+    space: &Space,
+    kind: &'static str,
+    id: &str,
+    expect: Expect,
+    body: &impl Serialize,
+) -> Result<Doc> {
     let body = serde_json::to_string(body).map_err(Error::internal)?;
     space.put(PutDoc { kind: Kind::known(kind), id: id.to_owned(), expect, body, place: None }).await
 }

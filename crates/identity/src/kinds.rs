@@ -74,7 +74,8 @@ impl Doctype for Entry {
     }
 
     fn keys(&self, doc: &Value) -> Vec<IndexKey> {
-        let key = |(index, fields): &Index| IndexKey::new(index, fields.iter().map(|field| doc[*field].clone()).collect());
+        let key =
+            |(index, fields): &Index| IndexKey::new(index, fields.iter().map(|field| doc[*field].clone()).collect());
         let mut keys: Vec<IndexKey> = self.0.indexes.iter().map(key).collect();
         let administers = doc["admin"] == Value::Bool(true) && doc["disabled"] != Value::Bool(true);
         if self.0.kind == ACCOUNTS && administers {

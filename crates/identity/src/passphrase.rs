@@ -26,8 +26,22 @@ const DISTINCT_MIN: usize = 5;
 const WAITING_MAX: usize = 64;
 /// Beginnings of the passphrases that are tried first everywhere.
 const COMMON: [&str; 16] = [
-    "password", "passw0rd", "motdepasse", "qwerty", "azerty", "123456", "abcdef", "letmein", "welcome", "bonjour", "iloveyou",
-    "jetaime", "administrator", "admin123", "changeme", "soleil",
+    "password",
+    "passw0rd",
+    "motdepasse",
+    "qwerty",
+    "azerty",
+    "123456",
+    "abcdef",
+    "letmein",
+    "welcome",
+    "bonjour",
+    "iloveyou",
+    "jetaime",
+    "administrator",
+    "admin123",
+    "changeme",
+    "soleil",
 ];
 
 /// What Argon2id costs.
@@ -64,7 +78,9 @@ pub fn check(passphrase: &str, name: &str) -> Result<()> {
         return weak("the passphrase is too short: use at least 10 characters, several words are best");
     }
     let lower = passphrase.to_lowercase();
-    if !name.is_empty() && (lower == name || lower.replace(name, "").chars().count() < CHARS_MIN && lower.contains(name)) {
+    if !name.is_empty()
+        && (lower == name || lower.replace(name, "").chars().count() < CHARS_MIN && lower.contains(name))
+    {
         return weak("the passphrase must not be made of the account's name");
     }
     if passphrase.chars().collect::<HashSet<_>>().len() < DISTINCT_MIN {
@@ -72,7 +88,11 @@ pub fn check(passphrase: &str, name: &str) -> Result<()> {
     }
     let bits = bits(&lower, passphrase);
     let enough = if chars >= CHARS_ENOUGH { bits >= BITS_LONG } else { bits >= BITS_SHORT };
-    if enough { Ok(()) } else { weak("the passphrase is easy to guess: use at least 10 characters, several words are best") }
+    if enough {
+        Ok(())
+    } else {
+        weak("the passphrase is easy to guess: use at least 10 characters, several words are best")
+    }
 }
 
 /// A rough estimate of how many bits a guesser has to find: predictable steps (repeats, sequences, known beginnings) count little.
@@ -157,12 +177,14 @@ impl Hasher {
 }
 
 fn argon2(cost: Cost) -> Result<Argon2<'static>> {
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|error| Error::internal(error.to_string()))?;
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
+        .map_err(|error| Error::internal(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 fn hash(cost: Cost, passphrase: &str) -> Result<String> {
-    let hash = argon2(cost)?.hash_password(passphrase.as_bytes()).map_err(|error| Error::internal(error.to_string()))?;
+    let hash =
+        argon2(cost)?.hash_password(passphrase.as_bytes()).map_err(|error| Error::internal(error.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -184,10 +206,22 @@ mod tests {
 
     #[test]
     fn weak_passphrases_are_refused_with_advice() {
-        let good = ["correct horse battery", "Tr0ub4dor&3x", "le chat dort bien", "xK9#mP2$", "éàüöñçßøåæ", "x7bd-m2qk-p4zt"];
+        let good =
+            ["correct horse battery", "Tr0ub4dor&3x", "le chat dort bien", "xK9#mP2$", "éàüöñçßøåæ", "x7bd-m2qk-p4zt"];
         let bad = [
-            "", "short", "aaaaaaaaaaaa", "password1234", "1234567890", "abcdefghij", "alice", "alicealice", "alice12345", "qwertyuiop12",
-            "motdepasse", "abababababab", "0987654321",
+            "",
+            "short",
+            "aaaaaaaaaaaa",
+            "password1234",
+            "1234567890",
+            "abcdefghij",
+            "alice",
+            "alicealice",
+            "alice12345",
+            "qwertyuiop12",
+            "motdepasse",
+            "abababababab",
+            "0987654321",
         ];
         for passphrase in good {
             assert!(check(passphrase, "alice").is_ok(), "{passphrase}");

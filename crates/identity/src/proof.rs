@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use abri_model::{Error, Result};
-use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, USER_AGENT};
 use http::HeaderMap;
+use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, USER_AGENT};
 
 use crate::identity::{From, Identity, Session};
 
@@ -87,7 +87,10 @@ pub async fn who(identity: &Identity, headers: &HeaderMap, connection: &Connecti
 /// The `Authorization` header, unless it says nothing: some clients send `null` or an empty token before they have one.
 fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
     let value = headers.get(AUTHORIZATION)?.as_bytes().trim_ascii();
-    let nothing = value.is_empty() || ["null", "undefined", "bearer", "bearer null", "bearer undefined"].iter().any(|n| value.eq_ignore_ascii_case(n.as_bytes()));
+    let nothing = value.is_empty()
+        || ["null", "undefined", "bearer", "bearer null", "bearer undefined"]
+            .iter()
+            .any(|n| value.eq_ignore_ascii_case(n.as_bytes()));
     (!nothing).then_some(value)
 }
 
@@ -101,7 +104,9 @@ pub fn is_own_origin(headers: &HeaderMap, connection: &Connection) -> bool {
         return false;
     }
     let has = |name: &str| headers.contains_key(name);
-    if has(ORIGIN.as_str()) && !text(headers, ORIGIN.as_str()).is_some_and(|origin| is_origin_of(origin, headers, connection)) {
+    if has(ORIGIN.as_str())
+        && !text(headers, ORIGIN.as_str()).is_some_and(|origin| is_origin_of(origin, headers, connection))
+    {
         return false;
     }
     match text(headers, "sec-fetch-site") {
@@ -123,8 +128,10 @@ fn is_origin_of(origin: &str, headers: &HeaderMap, connection: &Connection) -> b
 /// The session cookie's value, when exactly one was sent.
 fn cookie<'a>(headers: &'a HeaderMap, connection: &Connection) -> Option<&'a str> {
     let name = connection.cookie_name();
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let mut values = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name).map(|(_, value)| value);
+    let pairs =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut values =
+        pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name).map(|(_, value)| value);
     let value = values.next()?;
     // Two of one name: one of them was planted by somebody else, and we cannot tell which.
     (values.next().is_none() && !value.is_empty()).then_some(value)

@@ -71,7 +71,14 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated`, whether there is such an account or not; `Throttled` after too many failures.
-    pub async fn login(&self, organisation: SpaceId, name: &str, passphrase: &str, from: &From, long: bool) -> Result<NewSession> {
+    pub async fn login(
+        &self,
+        organisation: SpaceId,
+        name: &str,
+        passphrase: &str,
+        from: &From,
+        long: bool,
+    ) -> Result<NewSession> {
         let account = self.prove_passphrase(organisation, name, passphrase, from).await?;
         let opened = self.open_session(Arc::new(account), from, long).await?;
         self.record(organisation, &opened.session.account.name, Event::Login, Some(from), "").await?;
@@ -102,7 +109,12 @@ impl Identity {
     }
 
     /// The session of a cookie's value and when it ends; `None` when there is none (any more).
-    pub(crate) async fn session_of_cookie(&self, organisation: SpaceId, value: &str, from: &From) -> Result<Option<(Session, Millis)>> {
+    pub(crate) async fn session_of_cookie(
+        &self,
+        organisation: SpaceId,
+        value: &str,
+        from: &From,
+    ) -> Result<Option<(Session, Millis)>> {
         let id = secret::hash(value);
         let space = self.system(organisation).await?;
         let Some(doc) = space.get(&Kind::known(kinds::SESSIONS), &id).await? else { return Ok(None) };
@@ -162,7 +174,14 @@ impl Identity {
         session.need_manage()?;
         let ended = self.end_sessions(session.organisation(), &session.account.name, Some(&session.id)).await?;
         if ended > 0 {
-            self.record(session.organisation(), &session.account.name, Event::SessionRevoked, None, &format!("{ended}")).await?;
+            self.record(
+                session.organisation(),
+                &session.account.name,
+                Event::SessionRevoked,
+                None,
+                &format!("{ended}"),
+            )
+            .await?;
         }
         Ok(ended)
     }
@@ -179,7 +198,16 @@ impl Identity {
             if record.expires > now {
                 let current = doc.key.id == session.id;
                 let Record { created, last_seen, expires, long, user_agent, address, .. } = record;
-                sessions.push(SessionInfo { id: doc.key.id, current, created, last_seen, expires, long, user_agent, address });
+                sessions.push(SessionInfo {
+                    id: doc.key.id,
+                    current,
+                    created,
+                    last_seen,
+                    expires,
+                    long,
+                    user_agent,
+                    address,
+                });
             }
         }
         sessions.sort_by_key(|session| std::cmp::Reverse(session.last_seen));
@@ -199,7 +227,8 @@ impl Identity {
             return Err(Error::NotFound);
         }
         self.remove_session(session.organisation(), id).await?;
-        self.record(session.organisation(), &session.account.name, Event::SessionRevoked, None, &record.user_agent).await
+        self.record(session.organisation(), &session.account.name, Event::SessionRevoked, None, &record.user_agent)
+            .await
     }
 
     /// Ends an account's sessions, all but `except`; says how many. Whatever was verified for it is forgotten.

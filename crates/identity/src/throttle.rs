@@ -67,7 +67,8 @@ impl Throttle {
         let mut guessers = self.guessers.lock();
         for guesser in both(organisation, name, address) {
             let free = if matches!(guesser, Guesser::Pair(..)) { FREE_FAILURES } else { FREE_FAILURES_OF_ADDRESS };
-            let before = guessers.get(&guesser).filter(|failures| now.0 - failures.last.0 < FORGET_MS).map_or(0, |f| f.count);
+            let before =
+                guessers.get(&guesser).filter(|failures| now.0 - failures.last.0 < FORGET_MS).map_or(0, |f| f.count);
             let count = before.saturating_add(1);
             let until = now.plus(wait_ms(count.saturating_sub(free)));
             guessers.put(guesser, Failures { count, last: now, until });

@@ -36,7 +36,8 @@ impl Identity {
         let value = format!("{PREFIX}{}", secret::random_value());
         let created = self.now();
         let expires = created.plus(life_ms.clamp(1, TOKEN_MS_MAX));
-        let record = Record { account: session.account.name.clone(), session: session.id.clone(), right, created, expires };
+        let record =
+            Record { account: session.account.name.clone(), session: session.id.clone(), right, created, expires };
         let space = self.system(session.organisation()).await?;
         write(&space, kinds::TOKENS, &secret::hash(&value), Expect::Absent, &record).await?;
         if record.right == Right::EVERYTHING {

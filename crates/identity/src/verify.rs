@@ -20,8 +20,10 @@ use crate::passphrase::Verified;
 pub const PROOF_BYTES_MAX: usize = 8_192;
 
 /// Clients pad or do not.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 impl Identity {
     /// Who sent this `Authorization: Basic …` (the raw header value): an account's name with an app password, token or passphrase.
@@ -46,7 +48,8 @@ impl Identity {
         let account = self.prove_passphrase(organisation, &name, &password, from).await?;
         let principal = Principal::User { name: account.name.clone(), organisation };
         let who = Who { principal, right: Right::EVERYTHING, via: "passphrase".to_owned() };
-        let session = Session { who, account: Arc::new(account), id: "passphrase".to_owned(), means: Means::Passphrase };
+        let session =
+            Session { who, account: Arc::new(account), id: "passphrase".to_owned(), means: Means::Passphrase };
         Ok(self.remember(key, session, now.plus(self.inner.config.known_ms), stamp))
     }
 
@@ -95,7 +98,13 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated`, `Throttled`.
-    pub(crate) async fn prove_passphrase(&self, organisation: SpaceId, name: &str, passphrase: &str, from: &From) -> Result<Account> {
+    pub(crate) async fn prove_passphrase(
+        &self,
+        organisation: SpaceId,
+        name: &str,
+        passphrase: &str,
+        from: &From,
+    ) -> Result<Account> {
         let given = account_name(name).unwrap_or_default();
         let throttle = &self.inner.throttle;
         throttle.check(organisation, &given, from.address, self.now())?;

@@ -31,7 +31,8 @@ impl Cursor {
     /// Reads `incarnation.position`; `None` when it was not written by us.
     pub fn parse(text: &str) -> Option<Self> {
         let (incarnation, seq) = text.split_once('.')?;
-        let hex = incarnation.len() == 16 && incarnation.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+        let hex =
+            incarnation.len() == 16 && incarnation.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
         if !hex || seq.is_empty() || seq.len() > 18 || !seq.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }

@@ -163,7 +163,9 @@ impl Who {
     /// The account behind this, if there is one: its name and organisation.
     pub fn account(&self) -> Option<(&str, SpaceId)> {
         match &self.principal {
-            Principal::User { name, organisation } | Principal::App { user: name, organisation, .. } => Some((name, *organisation)),
+            Principal::User { name, organisation } | Principal::App { user: name, organisation, .. } => {
+                Some((name, *organisation))
+            }
             _ => None,
         }
     }
@@ -213,11 +215,13 @@ impl Rule {
         self.verbs.list().into_iter().all(|verb| {
             let fits = |value: Option<&String>| {
                 others.iter().any(|other| {
-                    other.verbs.has(verb) && self.kind_within(other) && match value {
-                        _ if other.values.is_empty() => true,
-                        None => false,
-                        Some(value) => other.selector == self.selector && other.values.contains(value),
-                    }
+                    other.verbs.has(verb)
+                        && self.kind_within(other)
+                        && match value {
+                            _ if other.values.is_empty() => true,
+                            None => false,
+                            Some(value) => other.selector == self.selector && other.values.contains(value),
+                        }
                 })
             };
             if self.values.is_empty() { fits(None) } else { self.values.iter().all(|value| fits(Some(value))) }
@@ -296,7 +300,11 @@ mod verbs_serde {
             verbs = match word {
                 Word::Verb(verb) => Verbs(verbs.0 | Verbs::of(&[verb]).0),
                 Word::Text(text) if text == "ALL" => Verbs::ALL,
-                Word::Text(text) => return Err(serde::de::Error::custom(format!("{text:?} is not a verb: use GET, POST, PUT, PATCH, DELETE or ALL"))),
+                Word::Text(text) => {
+                    return Err(serde::de::Error::custom(format!(
+                        "{text:?} is not a verb: use GET, POST, PUT, PATCH, DELETE or ALL"
+                    )));
+                }
             };
         }
         Ok(verbs)

@@ -54,7 +54,12 @@ async fn main() {
     let engine = Engine::new(Arc::new(store), dir.as_ref(), ids, Config::default(), Arc::new(now));
     let space = engine.create(SpaceId::random(), NewSpace { first_block: 1, quota: None }).await.unwrap();
     let root = space.roots().0;
-    let folder = |parent, name: &str| Edit::MakeDirectory { parent, name: Name::parse(name).unwrap(), times: Times::default(), meta: None };
+    let folder = |parent, name: &str| Edit::MakeDirectory {
+        parent,
+        name: Name::parse(name).unwrap(),
+        times: Times::default(),
+        meta: None,
+    };
     for writers in [1, 8, 64] {
         let edits = vec![folder(root, &format!("w{writers}"))];
         let parent = space.commit(Request { edits, now: now(), tokens: vec![] }).await.unwrap().node().unwrap().id;
@@ -101,7 +106,8 @@ async fn main() {
         after = page.last().map(|node| node.key.clone());
     }
     println!("list {listed} children: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
-    let bytes: Vec<u8> = (0..1_u64 << 30 >> 3).flat_map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).to_le_bytes()).collect();
+    let bytes: Vec<u8> =
+        (0..1_u64 << 30 >> 3).flat_map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).to_le_bytes()).collect();
     let bytes = Bytes::from(bytes);
     let began = Instant::now();
     let mut sink = space.sink(SinkPlan { size: Some(bytes.len() as u64), ..SinkPlan::default() });
@@ -110,5 +116,4 @@ async fn main() {
     }
     sink.finish().await.unwrap();
     println!("store 1 GiB, hashed and synced: {:.0} MB/s", bytes.len() as f64 / 1e6 / began.elapsed().as_secs_f64());
-
 }

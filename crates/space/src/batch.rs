@@ -145,7 +145,9 @@ impl<'a> Batch<'a> {
             let content = found.next().flatten().as_ref().and_then(Content::from_row).map(Arc::new);
             self.by_sha256.insert(sha256, content.as_ref().map(|content| content.id));
             if let Some(content) = content {
-                self.contents.entry(content.id).or_insert_with(|| Slot { old: Some(content.clone()), now: Some(content) });
+                self.contents
+                    .entry(content.id)
+                    .or_insert_with(|| Slot { old: Some(content.clone()), now: Some(content) });
             }
         }
     }
@@ -224,7 +226,8 @@ impl<'a> Batch<'a> {
         let Some(quota) = self.meta.quota.filter(|_| grown > 0) else { return Ok(()) };
         // The sizes in the rows do not hold this batch's growth yet: it is added at the end.
         let (root, trash) = (self.meta.root, self.meta.trash);
-        let used = self.must_have(root).await?.size + self.must_have(trash).await?.size + self.core.meta().versions_bytes;
+        let used =
+            self.must_have(root).await?.size + self.must_have(trash).await?.size + self.core.meta().versions_bytes;
         let before = used + self.growth - grown;
         if before + grown > quota {
             let free_bytes = (quota - before).max(0) as u64;

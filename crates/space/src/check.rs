@@ -10,8 +10,8 @@ use abri_store::{Mut, Row, Scan, Table, V};
 use bytes::Bytes;
 
 use crate::actor::Ask;
-use crate::batch::docs::unpack_keys;
 use crate::batch::doc_from_row;
+use crate::batch::docs::unpack_keys;
 use crate::blob::{chunk_exists, read_chunk};
 use crate::content::{Body, Content, ContentId, unpack_extents};
 use crate::engine::store_error;
@@ -253,7 +253,10 @@ impl Space {
                 Body::Chunks(extents) => {
                     let size: u64 = extents.iter().map(|extent| extent.len).sum();
                     if size != content.size as u64 {
-                        found.say(format!("content {} is {} bytes and its chunks are {size}", content.id.0, content.size));
+                        found.say(format!(
+                            "content {} is {} bytes and its chunks are {size}",
+                            content.id.0, content.size
+                        ));
                     }
                     for extent in extents.iter() {
                         chunk_refs.entry(extent.chunk).or_insert((0, extent.len)).0 += 1;
@@ -325,7 +328,10 @@ impl Space {
             }
         }
         for (hash, (refs, len)) in chunk_refs.iter().filter(|(hash, _)| !there.contains(*hash)) {
-            found.say(format!("chunk {} is named {refs} times and has no row", data_encoding::HEXLOWER.encode(&hash[..8])));
+            found.say(format!(
+                "chunk {} is named {refs} times and has no row",
+                data_encoding::HEXLOWER.encode(&hash[..8])
+            ));
             let row = vec![V::B(Bytes::copy_from_slice(hash)), V::I(*len as i64), V::I(*refs), V::Null];
             found.repairs.push(Mut::Put(&CHUNK, row));
         }
@@ -342,7 +348,10 @@ impl Space {
                 return;
             };
             if doc.seq > last || !positions.insert(doc.seq.0) {
-                found.say(format!("a document of {} is at position {}, which is taken or beyond the last", doc.key.kind, doc.seq));
+                found.say(format!(
+                    "a document of {} is at position {}, which is taken or beyond the last",
+                    doc.key.kind, doc.seq
+                ));
             }
             for entry in row[7].as_bytes().map(|packed| unpack_keys(packed)).unwrap_or_default() {
                 let kind = V::T(doc.key.kind.as_str().to_owned());
@@ -352,7 +361,10 @@ impl Space {
         .await?;
         self.each(&IX, |row| {
             if !expected.remove(&row) {
-                found.say(format!("an entry of index {:?} belongs to no document", row[0].as_text().unwrap_or_default()));
+                found.say(format!(
+                    "an entry of index {:?} belongs to no document",
+                    row[0].as_text().unwrap_or_default()
+                ));
                 found.repairs.push(Mut::Delete(&IX, row));
             }
         })

@@ -27,13 +27,13 @@ pub mod tables;
 mod tree;
 pub mod upload;
 
+pub use blob::{BytesStream, Sink, SinkPlan};
 pub use change::{Change, Changes, Scope};
 pub use content::{Content, ContentId, Digests, Staged};
 pub use doc::{Doc, KeyEntry};
 pub use edit::{Done, Edit, Expect, IfExists, Request};
 pub use engine::{Config, Engine, Ids, NewSpace};
 pub use node::{Flags, Lock, Node, NodeKind, Trashed, Version};
-pub use blob::{BytesStream, Sink, SinkPlan};
 pub use read::{KeyRange, Resolved};
 pub use space::{Space, State};
 pub use sweep::Swept;

@@ -91,7 +91,11 @@ impl Meta {
 
     /// Reads the facts of a space; [`Error::NotFound`] when it has none: it was never finished.
     pub async fn load(store: &dyn Store, space: abri_model::SpaceId) -> Result<Meta> {
-        let names: Vec<Row> = Meta::fresh(String::new(), 1, None, Millis(0)).facts().into_iter().map(|(name, _)| vec![name.into()]).collect();
+        let names: Vec<Row> = Meta::fresh(String::new(), 1, None, Millis(0))
+            .facts()
+            .into_iter()
+            .map(|(name, _)| vec![name.into()])
+            .collect();
         let rows = store.get(space, &KV, &names).await.map_err(crate::engine::store_error)?;
         let text = |at: usize| rows[at].as_ref().and_then(|row| row[1].as_text());
         let number = |at: usize| text(at).and_then(|text| text.parse::<i64>().ok());
@@ -113,5 +117,4 @@ impl Meta {
         };
         read().ok_or(Error::NotFound)
     }
-
 }

@@ -140,9 +140,9 @@ impl Space {
         let rows = self.core.scan(Scan::by_key(&REV, prefix, PAGE_ROWS)).await?;
         let read = |row: &Row| {
             let rev = Rev { generation: row[2].as_i64()?, hash: row[3].as_bytes()?[..].try_into().ok()? };
-            let parent = row[4].as_bytes().and_then(|hash| {
-                Some(Rev { generation: rev.generation - 1, hash: hash[..].try_into().ok()? })
-            });
+            let parent = row[4]
+                .as_bytes()
+                .and_then(|hash| Some(Rev { generation: rev.generation - 1, hash: hash[..].try_into().ok()? }));
             Some((rev, parent, row[5].as_i64()? & 1 != 0))
         };
         Ok(rows.iter().filter_map(read).collect())
@@ -363,7 +363,9 @@ impl Space {
             add(items, scanned, reached);
         }
         let rows = match scope {
-            Scope::In(place) => self.core.scan(Scan::by_index(&GONE, 0, vec![V::I(place.0)], limit).above(since.0)).await?,
+            Scope::In(place) => {
+                self.core.scan(Scan::by_index(&GONE, 0, vec![V::I(place.0)], limit).above(since.0)).await?
+            }
             _ => self.core.scan(Scan::by_key(&GONE, vec![], limit).above(since.0)).await?,
         };
         let (scanned, reached) = (rows.len(), rows.last().and_then(|row| row[0].as_i64()).map(Seq));
@@ -402,7 +404,8 @@ impl Space {
             Scope::In(place) => Ok(node.parent == *place),
             Scope::Under(root) => Ok(node.id != *root && self.is_within(node.parent, *root).await?),
             Scope::All | Scope::Kind(_) => {
-                Ok(!self.is_within(node.parent, meta.limbo).await? && !self.is_within(node.parent, meta.workshop).await?)
+                Ok(!self.is_within(node.parent, meta.limbo).await?
+                    && !self.is_within(node.parent, meta.workshop).await?)
             }
         }
     }
@@ -483,7 +486,9 @@ impl Space {
                 let piece = bytes.slice(range.start as usize..range.end as usize);
                 Ok(futures_util::stream::iter((!piece.is_empty()).then_some(Ok(piece))).boxed())
             }
-            Body::Chunks(extents) => Ok(blob::stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.clone(), range)),
+            Body::Chunks(extents) => {
+                Ok(blob::stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.clone(), range))
+            }
         }
     }
 }

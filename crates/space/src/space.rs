@@ -90,7 +90,8 @@ impl Core {
     }
 
     async fn load_locks(&self) -> Result<()> {
-        let rows = self.shared.store.scan(self.id, Scan::by_key(&LOCK, vec![], LOCKS_MAX)).await.map_err(store_error)?;
+        let rows =
+            self.shared.store.scan(self.id, Scan::by_key(&LOCK, vec![], LOCKS_MAX)).await.map_err(store_error)?;
         *self.locks.lock() = Arc::new(rows.iter().filter_map(Lock::from_row).collect());
         Ok(())
     }

@@ -241,7 +241,10 @@ impl Space {
                 after = Some(last.key.clone());
                 made += children.len();
                 if made > COPY_NODES_MAX {
-                    return Err(Error::TooLarge { what: "the number of files in one copy", limit: COPY_NODES_MAX as u64 });
+                    return Err(Error::TooLarge {
+                        what: "the number of files in one copy",
+                        limit: COPY_NODES_MAX as u64,
+                    });
                 }
                 let edits = children.iter().map(|child| copy_edit(child, to, Name::parse(&child.name)?));
                 let edits = edits.collect::<Result<Vec<Edit>>>()?;

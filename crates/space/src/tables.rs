@@ -48,10 +48,7 @@ pub static DOC: Table = Table {
             bytes("entries"),
             text("body"),
         ],
-        &[
-            index("doc_seq", &[0, 2]),
-            Index { name: "doc_place", columns: &[6, 2], not_null: Some(6), since: 1 },
-        ],
+        &[index("doc_seq", &[0, 2]), Index { name: "doc_place", columns: &[6, 2], not_null: Some(6), since: 1 }],
     )
 };
 /// Positions of [`DOC`]'s indexes.
@@ -77,7 +74,17 @@ pub static IX: Table = table("ix", 4, &[text("ix"), bytes("k"), text("kind"), te
 pub static GONE: Table = table(
     "gone",
     3,
-    &[int("seq"), text("kind"), text("id"), int("place"), int("gen"), bytes("rev"), text("name"), int("destroyed"), int("at")],
+    &[
+        int("seq"),
+        text("kind"),
+        text("id"),
+        int("place"),
+        int("gen"),
+        bytes("rev"),
+        text("name"),
+        int("destroyed"),
+        int("at"),
+    ],
     &[index("gone_place", &[3, 0])],
 );
 
@@ -217,7 +224,5 @@ pub static PART: Table = Table {
 /// Every table of a space.
 pub static SCHEMA: Schema = Schema {
     version: 1,
-    tables: &[
-        &KV, &DOC, &REV, &IX, &GONE, &NODE, &VERSION, &TRASH, &LOCK, &CONTENT, &INLINE, &CHUNK, &UPLOAD, &PART,
-    ],
+    tables: &[&KV, &DOC, &REV, &IX, &GONE, &NODE, &VERSION, &TRASH, &LOCK, &CONTENT, &INLINE, &CHUNK, &UPLOAD, &PART],
 };

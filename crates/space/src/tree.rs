@@ -182,7 +182,8 @@ impl Batch<'_> {
     }
 
     async fn write_file(&mut self, edit: &Edit, request: &Request) -> Result<EditDone> {
-        let Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version } = edit
+        let Edit::WriteFile { parent, name, source, mime, executable, times, meta, if_exists, may_create, version } =
+            edit
         else {
             return Ok(EditDone::Nothing);
         };
@@ -391,8 +392,14 @@ impl Batch<'_> {
         }
         let path = self.path(&there).await?;
         self.end_locks_within(there.id, now).await?;
-        let trashed =
-            Trashed { node: there.id, parent: there.parent, name: there.name.clone(), path, at: now, by: by.to_owned() };
+        let trashed = Trashed {
+            node: there.id,
+            parent: there.parent,
+            name: there.name.clone(),
+            path,
+            at: now,
+            by: by.to_owned(),
+        };
         // In the trash the number is the key: two things of one name can both be there.
         let node = self.place(&there, trash, &there.name, there.id.to_hex(), now);
         self.set_row(&TRASH, vec![V::I(there.id.0)], Some(trashed.to_row()));
@@ -445,5 +452,4 @@ impl Batch<'_> {
         self.remove_node(&node);
         Ok(())
     }
-
 }

@@ -224,7 +224,8 @@ impl Space {
         let mut bytes = Vec::new();
         for part in &parts {
             if let Some(packed) = part[4].as_bytes() {
-                extents.extend(unpack_extents(packed).ok_or_else(|| Error::internal("a part's extents make no sense"))?);
+                extents
+                    .extend(unpack_extents(packed).ok_or_else(|| Error::internal("a part's extents make no sense"))?);
             } else if let Some(data) = part[5].as_bytes().filter(|data| !data.is_empty()) {
                 if inline {
                     bytes.extend_from_slice(data);
@@ -242,7 +243,8 @@ impl Space {
             return Ok(Staged { size, digests: running.finish(), bytes: StagedBytes::Inline(bytes.into()), pins });
         }
         if seen < size {
-            let mut rest = stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.as_slice().into(), seen..size);
+            let mut rest =
+                stream(self.core.blobs.clone(), self.core.shared.maps.clone(), extents.as_slice().into(), seen..size);
             while let Some(piece) = rest.next().await {
                 let piece = piece?;
                 running = tokio::task::spawn_blocking(move || {
@@ -285,7 +287,10 @@ fn read_upload(row: &Row, parts: &[Row]) -> Option<Upload> {
     Some(Upload {
         id: row[0].as_text()?.to_owned(),
         owner: row[1].as_text()?.to_owned(),
-        about: UploadAbout { dest: row[2].as_text().map(str::to_owned), total: row[3].as_i64().map(|total| total as u64) },
+        about: UploadAbout {
+            dest: row[2].as_text().map(str::to_owned),
+            total: row[3].as_i64().map(|total| total as u64),
+        },
         made: Millis(row[4].as_i64()?),
         touched: Millis(row[5].as_i64()?),
         parts: parts.iter().filter_map(part).collect(),

@@ -30,7 +30,9 @@ const DECIDES_MAX: u32 = 30;
 /// Makes an empty space; does nothing when it exists.
 pub async fn create(engine: &Engine, space: SpaceId) -> Result<(), Fault> {
     let client = engine.client().await?;
-    client.execute("INSERT INTO _fence(space,seq,epoch,commits) VALUES($1,0,0,0) ON CONFLICT DO NOTHING", &[&space.0]).await?;
+    client
+        .execute("INSERT INTO _fence(space,seq,epoch,commits) VALUES($1,0,0,0) ON CONFLICT DO NOTHING", &[&space.0])
+        .await?;
     Ok(())
 }
 
@@ -49,7 +51,8 @@ pub async fn delete(engine: &Engine, space: SpaceId) -> Result<(), Fault> {
 /// Takes the space: the next epoch.
 pub async fn acquire(engine: &Engine, space: SpaceId) -> Result<Fence, Fault> {
     let client = engine.client().await?;
-    let take = client.prepare_cached("UPDATE _fence SET epoch=epoch+1 WHERE space=$1 RETURNING epoch,seq,commits").await?;
+    let take =
+        client.prepare_cached("UPDATE _fence SET epoch=epoch+1 WHERE space=$1 RETURNING epoch,seq,commits").await?;
     let found = client.query_opt(&take, &[&space.0]).await?.ok_or(StoreError::NoSpace(space))?;
     Ok(Fence { space, epoch: found.get(0), seq: found.get(1), commits: found.get(2) })
 }
@@ -104,8 +107,13 @@ fn steps(muts: &[Mut]) -> Vec<Step<'_>> {
             None => groups.push((table, is_put, vec![row])),
         }
     }
-    let arrays = |table: &Table, is_put, rows: &[_]| Array::of(table, if is_put { table.columns.len() } else { table.key }, rows);
-    groups.into_iter().map(|(table, is_put, rows)| Step { table, is_put, arrays: arrays(table, is_put, &rows) }).collect()
+    let arrays = |table: &Table, is_put, rows: &[_]| {
+        Array::of(table, if is_put { table.columns.len() } else { table.key }, rows)
+    };
+    groups
+        .into_iter()
+        .map(|(table, is_put, rows)| Step { table, is_put, arrays: arrays(table, is_put, &rows) })
+        .collect()
 }
 
 /// The statement that moves the fence, then one for each step.
@@ -120,13 +128,20 @@ async fn prepare(engine: &Engine, client: &Object, steps: &[Step<'_>]) -> Result
 }
 
 /// Sends the whole transaction at once and waits for its answers.
-async fn send(client: &Object, fence: &Fence, new_seq: i64, steps: &[Step<'_>], prepared: &[Statement]) -> Result<(), Fault> {
+async fn send(
+    client: &Object,
+    fence: &Fence,
+    new_seq: i64,
+    steps: &[Step<'_>],
+    prepared: &[Statement],
+) -> Result<(), Fault> {
     let held: [&(dyn ToSql + Sync); 5] = [&fence.space.0, &fence.epoch, &fence.seq, &fence.commits, &new_seq];
     let params: Vec<Vec<&(dyn ToSql + Sync)>> = steps
         .iter()
         .map(|step| std::iter::once(held[0]).chain(step.arrays.iter().map(Array::as_sql)).collect())
         .collect();
-    let mut answers: Vec<BoxFuture<'_, Result<(), tokio_postgres::Error>>> = vec![Box::pin(client.batch_execute("BEGIN"))];
+    let mut answers: Vec<BoxFuture<'_, Result<(), tokio_postgres::Error>>> =
+        vec![Box::pin(client.batch_execute("BEGIN"))];
     answers.push(Box::pin(async { client.execute(&prepared[0], &held).await.map(drop) }));
     for (statement, params) in prepared[1..].iter().zip(&params) {
         answers.push(Box::pin(async move { client.execute(statement, params).await.map(drop) }));

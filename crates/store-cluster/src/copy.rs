@@ -26,7 +26,12 @@ type Item = (&'static Table, Row);
 /// Writes a consistent copy of `space` to the new file `target`.
 pub async fn snapshot(engine: &Engine, space: SpaceId, target: &Path) -> Result<(), Fault> {
     let mut client = engine.client().await?;
-    let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).read_only(true).start().await?;
+    let moment = client
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await?;
     let found = moment.query_opt("SELECT seq,epoch FROM _fence WHERE space=$1", &[&space.0]).await?;
     let found = found.ok_or(StoreError::NoSpace(space))?;
     let head = Head { version: engine.schema.version, seq: found.get(0), epoch: found.get(1) };
@@ -90,7 +95,12 @@ pub async fn restore(engine: &Engine, space: SpaceId, source: &Path) -> Result<(
     let (heads, head) = tokio::sync::oneshot::channel();
     let reading = tokio::task::spawn_blocking(move || read(path, schema, heads, &rows));
     let Ok(head) = head.await else {
-        return Err(reading.await.map_err(StoreError::engine)?.err().unwrap_or_else(|| StoreError::engine("no head")).into());
+        return Err(reading
+            .await
+            .map_err(StoreError::engine)?
+            .err()
+            .unwrap_or_else(|| StoreError::engine("no head"))
+            .into());
     };
     let mut client = engine.client().await?;
     let change = client.transaction().await?;
@@ -134,7 +144,12 @@ fn read(
 }
 
 /// Writes rows of one table.
-async fn put(engine: &Engine, change: &deadpool_postgres::Transaction<'_>, space: SpaceId, batch: Vec<Item>) -> Result<(), Fault> {
+async fn put(
+    engine: &Engine,
+    change: &deadpool_postgres::Transaction<'_>,
+    space: SpaceId,
+    batch: Vec<Item>,
+) -> Result<(), Fault> {
     let Some((table, _)) = batch.first() else { return Ok(()) };
     let rows: Vec<&Row> = batch.iter().map(|(_, row)| row).collect();
     let arrays = Array::of(table, table.columns.len(), &rows);

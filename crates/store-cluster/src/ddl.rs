@@ -65,7 +65,9 @@ fn create_table(table: &Table) -> String {
 fn create_index(table: &Table, index: &Index) -> String {
     let rest = (0..table.key).filter(|column| !index.columns.contains(column));
     let columns = index.columns.iter().copied().chain(rest).map(|column| &table.columns[column]);
-    let columns = columns.map(|column| format!("{}{}", column.name, direction(column, false))).collect::<Vec<_>>().join(",");
-    let partial = index.not_null.map_or(String::new(), |column| format!(" WHERE {} IS NOT NULL", table.columns[column].name));
+    let columns =
+        columns.map(|column| format!("{}{}", column.name, direction(column, false))).collect::<Vec<_>>().join(",");
+    let partial =
+        index.not_null.map_or(String::new(), |column| format!(" WHERE {} IS NOT NULL", table.columns[column].name));
     format!("CREATE INDEX {} ON {}(space,{columns}){partial};", index.name, table.name)
 }

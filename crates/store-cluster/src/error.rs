@@ -21,7 +21,8 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
         let Some(told) = error.as_db_error() else {
             // Not from the server: a broken connection, or a value that could not be sent.
-            let is_lost = error.is_closed() || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>());
+            let is_lost = error.is_closed()
+                || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>());
             return if is_lost { Fault::Lost(error) } else { Fault::Store(StoreError::engine(error)) };
         };
         match told.code() {
@@ -29,7 +30,9 @@ impl From<Error> for Fault {
             &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Fault::Conflict(error),
             &SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN => Fault::Lost(error),
             &SqlState::DISK_FULL => Fault::Store(StoreError::Full),
-            &SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED => Fault::Store(StoreError::Damaged(told.message().into())),
+            &SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED => {
+                Fault::Store(StoreError::Damaged(told.message().into()))
+            }
             // Classes 08 and 57: the connection breaks, the server is stopping or starting.
             code if code.code().starts_with("08") || code.code().starts_with("57") => Fault::Lost(error),
             _ => Fault::Store(StoreError::engine(error)),

@@ -69,7 +69,8 @@ impl PgStore {
         if !options.namespace.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
             return Err(StoreError::engine("the namespace must be lower-case letters, digits and _"));
         }
-        let settings = format!("{} {SETTINGS} -c search_path={}", config.get_options().unwrap_or_default(), options.namespace);
+        let settings =
+            format!("{} {SETTINGS} -c search_path={}", config.get_options().unwrap_or_default(), options.namespace);
         config.options(settings.trim());
         config.application_name("abri");
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
@@ -135,7 +136,12 @@ impl Store for PgStore {
         })
     }
 
-    fn get<'a>(&'a self, space: SpaceId, table: &'static Table, keys: &'a [Row]) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
+    fn get<'a>(
+        &'a self,
+        space: SpaceId,
+        table: &'static Table,
+        keys: &'a [Row],
+    ) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
         Box::pin(async move {
             check::keys(self.engine.schema, table, keys)?;
             persist!(self.engine, read::get(&self.engine, space, table, keys))

@@ -23,7 +23,12 @@ pub async fn spaces(engine: &Engine) -> Result<Vec<SpaceId>, Fault> {
 }
 
 /// The rows with `keys`, in their order.
-pub async fn get(engine: &Engine, space: SpaceId, table: &'static Table, keys: &[Row]) -> Result<Vec<Option<Row>>, Fault> {
+pub async fn get(
+    engine: &Engine,
+    space: SpaceId,
+    table: &'static Table,
+    keys: &[Row],
+) -> Result<Vec<Option<Row>>, Fault> {
     let sql = engine.sql.of(table)?;
     let arrays = Array::of(table, table.key, &keys.iter().collect::<Vec<_>>());
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&space.0];

@@ -61,7 +61,9 @@ impl TableSql {
         let name = table.name;
         let (key, others) = table.columns.split_at(table.key);
         let columns = list(table.columns, |column| column.name.into(), ",");
-        let arrays = |columns: &[Column]| list(columns.iter().enumerate(), |(n, column)| format!("${}::{}[]", n + 2, type_of(column)), ",");
+        let arrays = |columns: &[Column]| {
+            list(columns.iter().enumerate(), |(n, column)| format!("${}::{}[]", n + 2, type_of(column)), ",")
+        };
         let asked = list(0..table.key, |n| format!("k{n}"), ",");
         let matches = list(key.iter().enumerate(), |(n, column)| format!("t.{}=u.k{n}", column.name), " AND ");
         let on_conflict = match list(others, |column| format!("{0}=excluded.{0}", column.name), ",") {
@@ -75,7 +77,10 @@ impl TableSql {
                 arrays(table.columns),
                 list(key, |column| column.name.into(), ","),
             ),
-            delete: format!("DELETE FROM {name} t USING unnest({}) AS u({asked}) WHERE t.space=$1::bigint AND {matches}", arrays(key)),
+            delete: format!(
+                "DELETE FROM {name} t USING unnest({}) AS u({asked}) WHERE t.space=$1::bigint AND {matches}",
+                arrays(key)
+            ),
             get: format!(
                 "SELECT u.n,{} FROM unnest({}) WITH ORDINALITY AS u({asked},n) JOIN {name} t ON t.space=$1::bigint AND {matches}",
                 list(table.columns, |column| format!("t.{}", column.name), ","),
@@ -90,7 +95,8 @@ impl TableSql {
     /// The statement that reads the pieces of a scan in one moment, and its values after the space: each row with the number of its piece.
     pub fn scan(&self, scan: &Scan, pieces: &[Piece]) -> (String, Row) {
         let mut values = vec![V::I(i64::try_from(scan.limit).unwrap_or(i64::MAX))];
-        let mut selects = pieces.iter().enumerate().map(|(n, piece)| self.piece(scan, n, piece, &mut values)).collect::<Vec<_>>();
+        let mut selects =
+            pieces.iter().enumerate().map(|(n, piece)| self.piece(scan, n, piece, &mut values)).collect::<Vec<_>>();
         let text = match &mut selects[..] {
             [only] => std::mem::take(only),
             many => format!("({}) LIMIT $2::bigint", many.join(") UNION ALL (")),

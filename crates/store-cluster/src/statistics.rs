@@ -34,7 +34,12 @@ impl Statistics {
 async fn analyse(pool: Pool, table: &'static Table) {
     // Only plans depend on it: a failure is told and the next mark tries again.
     let analysed = async {
-        pool.get().await.map_err(|error| error.to_string())?.batch_execute(&format!("ANALYZE {}", table.name)).await.map_err(|error| error.to_string())
+        pool.get()
+            .await
+            .map_err(|error| error.to_string())?
+            .batch_execute(&format!("ANALYZE {}", table.name))
+            .await
+            .map_err(|error| error.to_string())
     };
     if let Err(error) = analysed.await {
         tracing::warn!(table = table.name, error, "could not analyse a table");

@@ -61,7 +61,8 @@ async fn lost_connections_leave_no_doubt() {
             let mut failures = 0;
             while told.load(Ordering::SeqCst) < 600 {
                 let heard = told.clone();
-                let writing = oracle::crash::write_on(&engine, space, seed, |position| heard.store(position, Ordering::SeqCst));
+                let writing =
+                    oracle::crash::write_on(&engine, space, seed, |position| heard.store(position, Ordering::SeqCst));
                 if tokio::time::timeout(Duration::from_secs(2), writing).await.is_ok() {
                     failures += 1;
                     let position = engine.seq(space).await.unwrap().1;

@@ -20,7 +20,13 @@ const fn index(name: &'static str, columns: &'static [usize]) -> Index {
 /// Documents as a space has them: a body of 850 bytes, two indexes.
 static DOC: Table = Table {
     name: "doc",
-    columns: &[column("kind", Type::I), column("id", Type::T), column("seq", Type::I), column("grp", Type::I), column("body", Type::T)],
+    columns: &[
+        column("kind", Type::I),
+        column("id", Type::T),
+        column("seq", Type::I),
+        column("grp", Type::I),
+        column("body", Type::T),
+    ],
     key: 2,
     large: true,
     indexes: &[index("doc_seq", &[2]), index("doc_grp", &[3, 2])],
@@ -57,7 +63,16 @@ static SCHEMA: Schema = Schema { version: 1, tables: &[&DOC, &NODE] };
 
 fn doc(number: i64) -> Mut {
     let body = format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(820));
-    Mut::Put(&DOC, vec![V::I(1), V::T(format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64))), V::I(number), V::I(number % 100), V::T(body)])
+    Mut::Put(
+        &DOC,
+        vec![
+            V::I(1),
+            V::T(format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64))),
+            V::I(number),
+            V::I(number % 100),
+            V::T(body),
+        ],
+    )
 }
 
 fn node(number: i64) -> Row {
@@ -79,7 +94,9 @@ fn cpu() -> Duration {
 fn resident_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok()).map_or(0.0, |kib| kib / 1024.0)
+    line.and_then(|line| line.split_whitespace().next())
+        .and_then(|kib| kib.parse::<f64>().ok())
+        .map_or(0.0, |kib| kib / 1024.0)
 }
 
 fn open(directory: &Path) -> SqliteStore {
@@ -144,7 +161,11 @@ async fn reads(engine: &SqliteStore, space: SpaceId) {
             let found = engine.scan(space, Scan::by_index(&NODE, 0, vec![V::I(1)], limit)).await.unwrap();
             assert_eq!(found.len(), limit);
         }
-        println!("scan {limit} rows of 15 columns: {:?}, {:?} of processor time", each(begun, times), (cpu() - cpu_before) / times);
+        println!(
+            "scan {limit} rows of 15 columns: {:?}, {:?} of processor time",
+            each(begun, times),
+            (cpu() - cpu_before) / times
+        );
     }
 }
 
@@ -168,7 +189,11 @@ async fn opening(engine: &SqliteStore) {
         engine.commit(&mut fence, 1, vec![doc(1)]).await.unwrap();
         engine.get(SpaceId(20_000 + n), &DOC, &[vec![V::I(1), "".into()]]).await.unwrap();
     }
-    println!("400 open spaces, one writer and one reader each: {:.0} MiB more, {:.0} in all", resident_mib() - before, resident_mib());
+    println!(
+        "400 open spaces, one writer and one reader each: {:.0} MiB more, {:.0} in all",
+        resident_mib() - before,
+        resident_mib()
+    );
 }
 
 #[tokio::main]

@@ -13,7 +13,8 @@ const ACQUIRE: &str = "UPDATE _fence SET epoch=epoch+1 WHERE one=1 RETURNING epo
 
 /// Takes the space: the next epoch.
 pub fn acquire(writer: &mut Connection, space: SpaceId) -> Result<Fence> {
-    let fence = |row: &rusqlite::Row<'_>| Ok(Fence { space, epoch: row.get(0)?, seq: row.get(1)?, commits: row.get(2)? });
+    let fence =
+        |row: &rusqlite::Row<'_>| Ok(Fence { space, epoch: row.get(0)?, seq: row.get(1)?, commits: row.get(2)? });
     let change = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;
     let fence = change.query_row(ACQUIRE, [], fence).map_err(sqlite)?;
     change.commit().map_err(sqlite)?;

@@ -89,6 +89,7 @@ fn create_index(table: &Table, index: &Index) -> String {
         let rest = (0..table.key).filter(|column| !index.columns.contains(column));
         columns.extend(rest.map(|column| table.columns[column].name));
     }
-    let partial = index.not_null.map_or(String::new(), |column| format!(" WHERE {} IS NOT NULL", table.columns[column].name));
+    let partial =
+        index.not_null.map_or(String::new(), |column| format!(" WHERE {} IS NOT NULL", table.columns[column].name));
     format!("CREATE INDEX {} ON {}({}){partial};", index.name, table.name, columns.join(","))
 }

@@ -133,11 +133,19 @@ impl Store for SqliteStore {
         })
     }
 
-    fn get<'a>(&'a self, space: SpaceId, table: &'static Table, keys: &'a [Row]) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
+    fn get<'a>(
+        &'a self,
+        space: SpaceId,
+        table: &'static Table,
+        keys: &'a [Row],
+    ) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
         Box::pin(async move {
             check::keys(self.engine.schema, table, keys)?;
             let (shelf, keys) = (self.engine.shelf.clone(), keys.to_vec());
-            self.engine.readers.run(move || shelf.read(space, |reader, sql| read::get(reader, sql.of(table)?, &keys))).await
+            self.engine
+                .readers
+                .run(move || shelf.read(space, |reader, sql| read::get(reader, sql.of(table)?, &keys)))
+                .await
         })
     }
 
@@ -145,7 +153,10 @@ impl Store for SqliteStore {
         Box::pin(async move {
             check::scan(self.engine.schema, &scan)?;
             let shelf = self.engine.shelf.clone();
-            self.engine.readers.run(move || shelf.read(space, |reader, sql| read::scan(reader, sql.of(scan.table)?, &scan))).await
+            self.engine
+                .readers
+                .run(move || shelf.read(space, |reader, sql| read::scan(reader, sql.of(scan.table)?, &scan)))
+                .await
         })
     }
 

@@ -36,7 +36,8 @@ impl Pool {
     /// A group of at most `threads_max` threads, one of them running: so a job that was taken is always done.
     pub fn new(name: &'static str, threads_max: usize) -> Result<Pool> {
         let state = Mutex::new(State { threads: 1, ..State::default() });
-        let pool = Pool { shared: Arc::new(Shared { name, threads_max: threads_max.max(1), state, wake: Condvar::new() }) };
+        let pool =
+            Pool { shared: Arc::new(Shared { name, threads_max: threads_max.max(1), state, wake: Condvar::new() }) };
         pool.shared.spawn().map_err(StoreError::engine)?;
         Ok(pool)
     }

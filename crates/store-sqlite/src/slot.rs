@@ -32,7 +32,15 @@ pub struct Slot {
 impl Slot {
     /// The space whose file is at `path`, with no connection yet.
     pub fn new(space: SpaceId, path: PathBuf, sql: Arc<Sql>, options: Options) -> Slot {
-        Slot { space, path, sql, options, is_ready: Mutex::default(), writer: Mutex::default(), readers: Mutex::default() }
+        Slot {
+            space,
+            path,
+            sql,
+            options,
+            is_ready: Mutex::default(),
+            writer: Mutex::default(),
+            readers: Mutex::default(),
+        }
     }
 
     /// Uses the one connection that writes.

@@ -69,8 +69,11 @@ pub fn verify(reader: &Connection, sql: &Sql) -> Result<Vec<String>> {
     let count = |sql: &str| reader.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(sqlite);
     for table in sql.schema.tables {
         for (place, index) in table.indexes.iter().enumerate() {
-            let partial = index.not_null.map_or(String::new(), |column| format!("WHERE {} IS NOT NULL", table.columns[column].name));
-            let entries = count(&format!("SELECT count(*) FROM {} {} {partial}", table.name, walk(table, Some(place))))?;
+            let partial = index
+                .not_null
+                .map_or(String::new(), |column| format!("WHERE {} IS NOT NULL", table.columns[column].name));
+            let entries =
+                count(&format!("SELECT count(*) FROM {} {} {partial}", table.name, walk(table, Some(place))))?;
             let rows = count(&format!("SELECT count(*) FROM {} {} {partial}", table.name, walk(table, None)))?;
             if entries != rows {
                 wrong.push(format!("index {} has {entries} entries for {rows} rows", index.name));

@@ -60,7 +60,8 @@ pub fn walk(table: &Table, index: Option<usize>) -> String {
 impl TableSql {
     fn new(table: &'static Table) -> TableSql {
         let names = |columns: &[abri_store::Column]| columns.iter().map(|column| column.name).collect::<Vec<_>>();
-        let (all, key, others) = (names(table.columns), names(&table.columns[..table.key]), names(&table.columns[table.key..]));
+        let (all, key, others) =
+            (names(table.columns), names(&table.columns[..table.key]), names(&table.columns[table.key..]));
         let columns = all.join(",");
         let name = table.name;
         let matches = key.iter().map(|column| format!("{column}=?")).collect::<Vec<_>>().join(" AND ");

@@ -120,7 +120,10 @@ async fn power_cuts_lose_nothing() {
         std::fs::remove_dir_all(&data).unwrap();
         // Files the library says were written behind its back: such a run proves nothing, and the next begins from nothing.
         if let Ok(blind) = std::fs::read_to_string(image.join("blind")) {
-            eprintln!("round {round} proves nothing, the library did not see all of {}", blind.trim().replace('\n', ", "));
+            eprintln!(
+                "round {round} proves nothing, the library did not see all of {}",
+                blind.trim().replace('\n', ", ")
+            );
             std::fs::remove_dir_all(&image).unwrap();
             std::fs::create_dir(&data).unwrap();
             acknowledged.clear();

@@ -44,7 +44,8 @@ async fn twenty_spaces_with_room_for_two() {
     for space in engine.spaces().await.unwrap() {
         assert_eq!(engine.verify(space).await.unwrap(), Vec::<String>::new());
         engine.close_idle().await;
-        let names: Vec<_> = std::fs::read_dir(engine.directory(space)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            std::fs::read_dir(engine.directory(space)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["space.db"], "a closed space is one file");
     }
 }
@@ -85,7 +86,10 @@ async fn readers_meet_no_half_batch_and_no_old_one() {
     for reader in readers {
         assert!(reader.await.unwrap() > 0);
     }
-    assert!(std::fs::metadata(engine.directory(space).join("space.db-wal")).unwrap().len() < 4 << 20, "the log grew without end");
+    assert!(
+        std::fs::metadata(engine.directory(space).join("space.db-wal")).unwrap().len() < 4 << 20,
+        "the log grew without end"
+    );
 }
 
 /// A small file system that is taken down at the end.
@@ -94,7 +98,8 @@ struct Disk(tempfile::TempDir);
 impl Disk {
     fn mount(options: &str) -> Option<Disk> {
         let directory = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path()).status();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path()).status();
         mounted.is_ok_and(|status| status.success()).then_some(Disk(directory))
     }
 }
@@ -118,7 +123,16 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let mut fence = engine.acquire(space).await.unwrap();
     let write = async |fence: &mut Fence, n: i64| {
         let next = fence.seq + 1;
-        engine.commit(fence, next, vec![Mut::Put(&LARGE, large(n, "id", &"x".repeat(20_000), V::Null)), Mut::Put(&NUMBER, number(n, "v", n))]).await
+        engine
+            .commit(
+                fence,
+                next,
+                vec![
+                    Mut::Put(&LARGE, large(n, "id", &"x".repeat(20_000), V::Null)),
+                    Mut::Put(&NUMBER, number(n, "v", n)),
+                ],
+            )
+            .await
     };
     let mut written = 0;
     let full = loop {

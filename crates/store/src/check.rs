@@ -44,13 +44,18 @@ pub fn scan(schema: &Schema, scan: &Scan) -> Result<()> {
     }
     let order = scan.order();
     let column = |place: usize| order.get(place).map(|column| &scan.table.columns[*column]);
-    let fits = |place: usize, value: &V| column(place).is_some_and(|column| is_of(column.ty, value) || *value == V::Null);
+    let fits =
+        |place: usize, value: &V| column(place).is_some_and(|column| is_of(column.ty, value) || *value == V::Null);
     let prefix = scan.prefix.iter().enumerate().all(|(place, value)| fits(place, value));
     let bounds = [&scan.from, &scan.to].into_iter().flatten().all(|bound| fits(scan.prefix.len(), &bound.value));
     let after = scan.after.as_ref().is_none_or(|after| {
         after.len() == order.len() && after.iter().enumerate().all(|(place, value)| fits(place, value))
     });
-    if prefix && bounds && after { Ok(()) } else { refuse(format!("a scan of {} does not fit its columns", scan.table.name)) }
+    if prefix && bounds && after {
+        Ok(())
+    } else {
+        refuse(format!("a scan of {} does not fit its columns", scan.table.name))
+    }
 }
 
 /// What is wrong with a row; `None` when it fits its table.

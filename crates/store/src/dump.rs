@@ -170,7 +170,10 @@ fn read_value(from: &mut impl Read) -> Result<V> {
 }
 
 fn length(len: usize) -> io::Result<u32> {
-    u32::try_from(len).ok().filter(|len| *len <= VALUE_BYTES_MAX).ok_or_else(|| io::Error::other("value too long for a snapshot"))
+    u32::try_from(len)
+        .ok()
+        .filter(|len| *len <= VALUE_BYTES_MAX)
+        .ok_or_else(|| io::Error::other("value too long for a snapshot"))
 }
 
 fn bytes(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
@@ -186,7 +189,11 @@ fn blob(from: &mut impl Read) -> Result<Vec<u8>> {
     // Read through `take`, so that a wrong length costs no more memory than the file has bytes.
     let mut bytes = Vec::new();
     from.take(len.into()).read_to_end(&mut bytes).map_err(damaged)?;
-    if bytes.len() as u64 == u64::from(len) { Ok(bytes) } else { Err(StoreError::Damaged("the snapshot is cut short".into())) }
+    if bytes.len() as u64 == u64::from(len) {
+        Ok(bytes)
+    } else {
+        Err(StoreError::Damaged("the snapshot is cut short".into()))
+    }
 }
 
 fn text(from: &mut impl Read) -> Result<String> {

@@ -97,7 +97,12 @@ pub trait Store: Send + Sync + 'static {
     fn commit<'a>(&'a self, fence: &'a mut Fence, new_seq: i64, muts: Vec<Mut>) -> BoxFuture<'a, Result<()>>;
 
     /// Reads rows by their keys, in the order asked, in one round trip.
-    fn get<'a>(&'a self, space: SpaceId, table: &'static Table, keys: &'a [Row]) -> BoxFuture<'a, Result<Vec<Option<Row>>>>;
+    fn get<'a>(
+        &'a self,
+        space: SpaceId,
+        table: &'static Table,
+        keys: &'a [Row],
+    ) -> BoxFuture<'a, Result<Vec<Option<Row>>>>;
 
     /// Reads rows in byte order of an index or of the key: see [`Scan`].
     fn scan(&self, space: SpaceId, scan: Scan) -> BoxFuture<'_, Result<Vec<Row>>>;

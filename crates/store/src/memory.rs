@@ -68,7 +68,11 @@ impl MemoryStore {
                 writer.row(table, row).map_err(StoreError::engine)?;
             }
         }
-        let file = writer.finish().map_err(StoreError::engine)?.into_inner().map_err(|error| StoreError::engine(error.into_error()))?;
+        let file = writer
+            .finish()
+            .map_err(StoreError::engine)?
+            .into_inner()
+            .map_err(|error| StoreError::engine(error.into_error()))?;
         file.sync_all().map_err(StoreError::engine)
     }
 
@@ -126,8 +130,10 @@ fn is_indexed(scan: &Scan, row: &[V]) -> bool {
 /// Whether a row that stands at `place` belongs to the page asked for.
 fn is_in_range(scan: &Scan, place: &Row) -> bool {
     let next = place.get(scan.prefix.len());
-    let reaches = |bound: &Bound| next.is_some_and(|value| *value > bound.value || (bound.inclusive && *value == bound.value));
-    let stays_below = |bound: &Bound| next.is_some_and(|value| *value < bound.value || (bound.inclusive && *value == bound.value));
+    let reaches =
+        |bound: &Bound| next.is_some_and(|value| *value > bound.value || (bound.inclusive && *value == bound.value));
+    let stays_below =
+        |bound: &Bound| next.is_some_and(|value| *value < bound.value || (bound.inclusive && *value == bound.value));
     place.starts_with(&scan.prefix)
         && scan.from.as_ref().is_none_or(reaches)
         && scan.to.as_ref().is_none_or(stays_below)
@@ -157,7 +163,12 @@ impl Store for MemoryStore {
         ready(self.commit_now(fence, new_seq, muts)).boxed()
     }
 
-    fn get<'a>(&'a self, space: SpaceId, table: &'static Table, keys: &'a [Row]) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
+    fn get<'a>(
+        &'a self,
+        space: SpaceId,
+        table: &'static Table,
+        keys: &'a [Row],
+    ) -> BoxFuture<'a, Result<Vec<Option<Row>>>> {
         let rows = check::keys(self.schema, table, keys).and_then(|()| {
             self.with(space, |state| {
                 let rows = state.tables.get(table.name);
@@ -192,7 +203,8 @@ impl Snapshots for MemoryStore {
 
     fn verify(&self, space: SpaceId) -> BoxFuture<'_, Result<Vec<String>>> {
         let wrong = self.with(space, |state| {
-            let misfits = self.schema.tables.iter().flat_map(|table| state.rows(table).filter_map(|row| check::row(table, row)));
+            let misfits =
+                self.schema.tables.iter().flat_map(|table| state.rows(table).filter_map(|row| check::row(table, row)));
             Ok(misfits.collect())
         });
         ready(wrong).boxed()

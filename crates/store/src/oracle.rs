@@ -45,7 +45,13 @@ struct Oracle<'a, S> {
 }
 
 /// Plays `steps` steps of the story of `seed`, with snapshots in `directory`. Gives the engine back; its spaces of this story are gone.
-pub async fn run<S: Snapshots>(seed: u64, steps: usize, engine: S, reopen: Option<Reopen<'_, S>>, directory: &Path) -> S {
+pub async fn run<S: Snapshots>(
+    seed: u64,
+    steps: usize,
+    engine: S,
+    reopen: Option<Reopen<'_, S>>,
+    directory: &Path,
+) -> S {
     let spaces: Vec<SpaceId> = (0..SPACES).map(|n| SpaceId(((seed << 4 | n) as i64 & i64::MAX).max(2))).collect();
     let mut oracle = Oracle {
         draw: Draw::new(seed),
@@ -114,7 +120,11 @@ impl<S: Snapshots> Oracle<'_, S> {
         if let (Ok(ours), Ok(theirs)) = (&ours, &theirs) {
             assert_eq!((ours.epoch, ours.seq), (theirs.epoch, theirs.seq), "acquire at {}", self.at);
         } else {
-            self.same("acquire", ours.as_ref().map(|_| ()).map_err(ToString::to_string), theirs.as_ref().map(|_| ()).map_err(ToString::to_string));
+            self.same(
+                "acquire",
+                ours.as_ref().map(|_| ()).map_err(ToString::to_string),
+                theirs.as_ref().map(|_| ()).map_err(ToString::to_string),
+            );
         }
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             self.stale.extend(self.fences.insert(space, (ours, theirs)));
@@ -154,7 +164,8 @@ impl<S: Snapshots> Oracle<'_, S> {
     }
 
     async fn commit_both(&self, ours: &mut Fence, theirs: &mut Fence, seq: i64, batch: Vec<Mut>) {
-        let (done, right) = (self.engine.commit(ours, seq, batch.clone()).await, self.memory.commit(theirs, seq, batch).await);
+        let (done, right) =
+            (self.engine.commit(ours, seq, batch.clone()).await, self.memory.commit(theirs, seq, batch).await);
         self.same("commit", done, right);
         assert_eq!((ours.epoch, ours.seq), (theirs.epoch, theirs.seq), "fence at {}", self.at);
     }
@@ -170,7 +181,8 @@ impl<S: Snapshots> Oracle<'_, S> {
         let mut scan = self.draw.scan();
         // A few pages, the next after the last row of the one before.
         for _ in 0..4 {
-            let (ours, theirs) = (self.engine.scan(space, scan.clone()).await, self.memory.scan(space, scan.clone()).await);
+            let (ours, theirs) =
+                (self.engine.scan(space, scan.clone()).await, self.memory.scan(space, scan.clone()).await);
             let place = ours.as_ref().ok().and_then(|rows| rows.last()).map(|row| scan.place_of(row));
             self.same(&format!("scan {scan:?}"), ours, theirs);
             if place.is_none() {

@@ -110,7 +110,9 @@ fn split(equal: &[V], nullable: &[bool], low: Option<Edge>, high: Option<Edge>, 
         None if nullable[0] && top != Some(V::Null) => on(&V::Null, pieces),
         None => {}
     }
-    let open = |value: Option<V>| value.filter(|value| *value != V::Null).map(|value| Edge { values: vec![value], inclusive: false });
+    let open = |value: Option<V>| {
+        value.filter(|value| *value != V::Null).map(|value| Edge { values: vec![value], inclusive: false })
+    };
     if top != Some(V::Null) {
         pieces.push(Piece { equal: equal.to_vec(), low: open(bottom), high: open(top.clone()), not_null: nullable[0] });
     }

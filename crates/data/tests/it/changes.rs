@@ -9,7 +9,8 @@ async fn what_leaves_an_apps_selector_is_told_as_gone_and_what_never_was_in_it_i
     let house = House::new();
     house.person("alice").await;
     let own = house.own("alice").await;
-    let app = house.by_app("alice", vec![Rule::of(THINGS, Verbs::READ).only(["red"]).by("color")]).await.expect("opened");
+    let app =
+        house.by_app("alice", vec![Rule::of(THINGS, Verbs::READ).only(["red"]).by("color")]).await.expect("opened");
     let scope = Scope::Kind(kind(THINGS));
     own.put(thing("a", colored("red"))).await.expect("written");
     own.put(thing("b", colored("blue"))).await.expect("written");

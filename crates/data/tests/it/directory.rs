@@ -25,12 +25,20 @@ async fn a_person_sees_their_own_space_and_nobody_elses() {
     let alices = house.person("alice").await;
     let bobs = house.person("bob").await;
     assert_eq!(house.data.personal(&user("alice")).await.expect("opened").id(), alices);
-    for (who, id) in [(user("alice"), bobs), (user("alice"), SpaceId::ROOT), (user("alice"), SpaceId(12345)), (user("carol"), alices)] {
+    for (who, id) in [
+        (user("alice"), bobs),
+        (user("alice"), SpaceId::ROOT),
+        (user("alice"), SpaceId(12345)),
+        (user("carol"), alices),
+    ] {
         assert!(matches!(house.data.space(&who, id).await, Err(Error::NotFound)), "{who:?} {id}");
     }
     let elsewhere = Who { via: "x".into(), ..user_of(SpaceId(77), "alice") };
     assert!(house.data.space(&elsewhere, alices).await.is_err(), "an account of the same name elsewhere");
-    assert!(matches!(house.data.personal(&app("alice", Vec::new())).await, Err(Error::NotFound)), "an app without rights");
+    assert!(
+        matches!(house.data.personal(&app("alice", Vec::new())).await, Err(Error::NotFound)),
+        "an app without rights"
+    );
     let again = CreateSpace { kind: SpaceKind::Personal, ..shared("alice", "alice", Vec::new()) };
     assert!(matches!(house.data.create_space(&system(), again.clone()).await, Err(Error::Exists)));
     assert!(matches!(house.data.create_space(&user("bob"), again).await, Err(Error::Forbidden)));
@@ -43,7 +51,10 @@ async fn members_of_a_shared_space_may_do_what_their_membership_says() {
         house.person(name).await;
     }
     let system_space = house.data.space(&system(), SpaceId::ROOT).await.expect("opened");
-    system_space.put(doc("abri.groups", "team", json!({"public_name": "Team", "members": ["carol"]}))).await.expect("written");
+    system_space
+        .put(doc("abri.groups", "team", json!({"public_name": "Team", "members": ["carol"]})))
+        .await
+        .expect("written");
     let members = vec![Member::account("bob", Verbs::READ), Member::group("team", Verbs::ALL)];
     let id = house.data.create_space(&user("alice"), shared("Choir", "alice", members)).await.expect("created").id;
     let open = async |name: &str| house.data.space(&user(name), id).await;
@@ -55,7 +66,12 @@ async fn members_of_a_shared_space_may_do_what_their_membership_says() {
     assert!(matches!(crate::house::make_directory(&bobs, bobs.roots().0, "x").await, Err(Error::Forbidden)));
     open("carol").await.expect("by the group").put(thing("2", colored("red"))).await.expect("written");
     assert!(matches!(open("dave").await, Err(Error::NotFound)));
-    for (name, wanted) in [("alice", vec!["alice", "Choir"]), ("bob", vec!["bob", "Choir"]), ("carol", vec!["carol", "Choir"]), ("dave", vec!["dave"])] {
+    for (name, wanted) in [
+        ("alice", vec!["alice", "Choir"]),
+        ("bob", vec!["bob", "Choir"]),
+        ("carol", vec!["carol", "Choir"]),
+        ("dave", vec!["dave"]),
+    ] {
         assert_eq!(names(&house.data.spaces_of(&user(name)).await.expect("spaces")), wanted, "{name}");
     }
     let change = house.data.set_members(&user("bob"), id, vec![Member::account("bob", Verbs::ALL).manager()]).await;
@@ -90,8 +106,14 @@ async fn a_group_counts_as_soon_as_somebody_is_in_it_and_no_longer() {
 async fn organisations_are_told_apart_by_host_name() {
     let house = House::new();
     let data = &house.data;
-    let school = data.create_organisation(&system(), "School", vec!["School.example.org".into()], "fr").await.expect("created");
-    let cases = [(Some("school.example.org:8443"), school.id), (Some("other.example.org"), SpaceId::ROOT), (None, SpaceId::ROOT), (Some("a b"), SpaceId::ROOT)];
+    let school =
+        data.create_organisation(&system(), "School", vec!["School.example.org".into()], "fr").await.expect("created");
+    let cases = [
+        (Some("school.example.org:8443"), school.id),
+        (Some("other.example.org"), SpaceId::ROOT),
+        (None, SpaceId::ROOT),
+        (Some("a b"), SpaceId::ROOT),
+    ];
     for (host, wanted) in cases {
         assert_eq!(data.organisation_of_host(host).await.expect("found"), wanted, "{host:?}");
     }
@@ -118,7 +140,13 @@ async fn many_spaces_made_at_once_have_node_ids_of_their_own() {
     let house = House::new();
     let made = (0..200).map(|at| {
         let data = house.data.clone();
-        tokio::spawn(async move { data.create_space(&system(), CreateSpace { kind: SpaceKind::Personal, ..shared("x", &format!("p{at}"), Vec::new()) }).await })
+        tokio::spawn(async move {
+            data.create_space(
+                &system(),
+                CreateSpace { kind: SpaceKind::Personal, ..shared("x", &format!("p{at}"), Vec::new()) },
+            )
+            .await
+        })
     });
     let mut blocks = std::collections::HashSet::new();
     for one in made.collect::<Vec<_>>() {

@@ -70,7 +70,13 @@ async fn a_batch_is_all_or_none_when_asked_and_each_for_itself_when_not() {
     let house = House::new();
     house.person("alice").await;
     let space = house.own("alice").await;
-    let edits = || vec![DocEdit::Put(thing("1", colored("red"))), DocEdit::Put(thing("2", json!({"size": -1}))), DocEdit::Put(thing("3", colored("red")))];
+    let edits = || {
+        vec![
+            DocEdit::Put(thing("1", colored("red"))),
+            DocEdit::Put(thing("2", json!({"size": -1}))),
+            DocEdit::Put(thing("3", colored("red"))),
+        ]
+    };
     assert!(space.batch_all(edits()).await.is_err());
     assert!(space.list(&kind(THINGS), None, 10).await.expect("list").is_empty());
     let outcomes = space.batch(edits()).await.expect("done");
@@ -83,7 +89,9 @@ async fn queries_go_by_ranges_in_collation_order_page_by_page() {
     let house = House::new();
     house.person("alice").await;
     let space = house.own("alice").await;
-    for (id, color, size) in [("a", "red", 3), ("b", "red", 10), ("c", "blue", 1), ("d", "Red", 2), ("e", "green", 5), ("f", "red", 4)] {
+    for (id, color, size) in
+        [("a", "red", 3), ("b", "red", 10), ("c", "blue", 1), ("d", "Red", 2), ("e", "green", 5), ("f", "red", 4)]
+    {
         space.put(thing(id, json!({"color": color, "size": size}))).await.expect("written");
     }
     space.put(thing("g", json!({"size": 5}))).await.expect("written");
@@ -133,14 +141,20 @@ async fn an_app_finds_and_lists_only_what_its_rules_say() {
     let red: Vec<String> = (0..30).filter(|at| at % 3 == 0).map(|at| format!("{at:02}")).collect();
     assert_eq!(ids(&space.list(&kind(THINGS), None, 100).await.expect("list")), red);
     assert_eq!(ids(&space.list(&kind(THINGS), Some("09"), 2).await.expect("list")), ["12", "15"]);
-    assert_eq!(ids(&space.find(THINGS_BY_COLOR, &Query { limit: 4, ..Query::default() }).await.expect("found").docs), &red[..4]);
+    assert_eq!(
+        ids(&space.find(THINGS_BY_COLOR, &Query { limit: 4, ..Query::default() }).await.expect("found").docs),
+        &red[..4]
+    );
     assert_eq!(space.get(&kind(THINGS), "01").await.expect("read"), None);
     assert!(space.get(&kind(THINGS), "03").await.expect("read").is_some());
     assert_eq!(space.kinds().await.expect("kinds"), [kind(THINGS)]);
     assert!(matches!(space.list(&kind("com.example.other"), None, 10).await, Err(Error::Forbidden)));
     assert!(matches!(space.put(thing("new", colored("red"))).await, Err(Error::Forbidden)));
     assert!(matches!(space.delete(&kind(THINGS), "03", Expect::Any).await, Err(Error::Forbidden)));
-    assert!(matches!(space.delete(&kind(THINGS), "01", Expect::Any).await, Err(Error::NotFound)), "not even that it is there");
+    assert!(
+        matches!(space.delete(&kind(THINGS), "01", Expect::Any).await, Err(Error::NotFound)),
+        "not even that it is there"
+    );
 }
 
 #[tokio::test]
@@ -173,6 +187,7 @@ async fn nobody_but_the_system_touches_the_systems_kinds() {
     assert!(own.kinds().await.expect("kinds").is_empty());
     let changes = own.changes(&abri_data::Scope::All, abri_model::Seq(0), 10).await.expect("changes");
     assert!(changes.items.is_empty(), "{changes:?}");
-    let body: Value = serde_json::from_str(&as_system.get(&secrets, "1").await.expect("read").expect("there").body).expect("JSON");
+    let body: Value =
+        serde_json::from_str(&as_system.get(&secrets, "1").await.expect("read").expect("there").body).expect("JSON");
     assert_eq!(body, json!({"a": 1}));
 }

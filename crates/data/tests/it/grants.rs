@@ -2,7 +2,9 @@ use abri_data::{Followers, Grantee, Grants, NewGrant, Space};
 use abri_model::{Error, Kind, NodeId, Rule, SpaceId, Verb, Verbs};
 use serde_json::json;
 
-use crate::house::{House, THINGS, app, colored, doc, kind, link, make_directory, system, thing, user, user_of, write_file};
+use crate::house::{
+    House, THINGS, app, colored, doc, kind, link, make_directory, system, thing, user, user_of, write_file,
+};
 
 fn to(grantee: Grantee, rules: Vec<Rule>) -> NewGrant {
     NewGrant { grantee, rules, name: "Holidays".into(), expires: None }
@@ -51,7 +53,12 @@ async fn grants_to_groups_links_and_other_organisations_count_for_exactly_these(
     let house = House::new();
     let id = house.person("alice").await;
     house.person("bob").await;
-    let school = house.data.create_organisation(&system(), "School", vec!["school.example.org".into()], "fr").await.expect("created").id;
+    let school = house
+        .data
+        .create_organisation(&system(), "School", vec!["school.example.org".into()], "fr")
+        .await
+        .expect("created")
+        .id;
     let own = house.own("alice").await;
     let folder = folder(&own).await;
     let grants = Grants::of(&own).await.expect("the owner");
@@ -59,9 +66,21 @@ async fn grants_to_groups_links_and_other_organisations_count_for_exactly_these(
     root.put(doc("abri.groups", "friends", json!({"members": ["bob"]}))).await.expect("written");
     let sees = async |who| house.data.space(&who, id).await.is_ok();
     let cases = [
-        (Grantee::group("friends", SpaceId::ROOT), [user("bob"), user("carol"), user_of(school, "bob"), link("abc")], [true, false, false, false]),
-        (Grantee::link("abc"), [user("bob"), link("abc"), link("abcd"), user_of(school, "bob")], [false, true, false, false]),
-        (Grantee::account("bob", school), [user("bob"), user_of(school, "bob"), link("bob"), user_of(school, "eve")], [false, true, false, false]),
+        (
+            Grantee::group("friends", SpaceId::ROOT),
+            [user("bob"), user("carol"), user_of(school, "bob"), link("abc")],
+            [true, false, false, false],
+        ),
+        (
+            Grantee::link("abc"),
+            [user("bob"), link("abc"), link("abcd"), user_of(school, "bob")],
+            [false, true, false, false],
+        ),
+        (
+            Grantee::account("bob", school),
+            [user("bob"), user_of(school, "bob"), link("bob"), user_of(school, "eve")],
+            [false, true, false, false],
+        ),
     ];
     for (grantee, askers, wanted) in cases {
         let grant = grants.add(to(grantee.clone(), read_folder(folder))).await.expect("granted");
@@ -102,7 +121,12 @@ async fn a_grant_ends_by_itself_and_bad_ones_are_refused() {
     assert!(house.data.space(&user("bob"), id).await.is_ok());
     house.pass_ms(1_000);
     assert!(matches!(house.data.space(&user("bob"), id).await, Err(Error::NotFound)));
-    let bad = [vec![], vec![Rule::of("io.cozy.*", Verbs::ALL)], vec![Rule::of("a b", Verbs::ALL)], vec![Rule::of(THINGS, Verbs::NONE)]];
+    let bad = [
+        vec![],
+        vec![Rule::of("io.cozy.*", Verbs::ALL)],
+        vec![Rule::of("a b", Verbs::ALL)],
+        vec![Rule::of(THINGS, Verbs::NONE)],
+    ];
     for rules in bad {
         assert!(matches!(grants.add(to(bob(), rules.clone())).await, Err(Error::Invalid(_))), "{rules:?}");
     }
@@ -123,7 +147,8 @@ async fn the_recipients_mount_follows_the_grant_and_can_be_rebuilt() {
     assert!(house.data.mounts_of(&user("bob")).await.expect("read").is_empty());
     followers.catch_up(id).await.expect("followed");
     let mounts = house.data.mounts_of(&user("bob")).await.expect("read");
-    let told: Vec<_> = mounts.iter().map(|mount| (mount.space.as_str(), mount.name.as_str(), mount.by.as_str())).collect();
+    let told: Vec<_> =
+        mounts.iter().map(|mount| (mount.space.as_str(), mount.name.as_str(), mount.by.as_str())).collect();
     assert_eq!(told, [(id.to_hex().as_str(), "Holidays", "alice")]);
     assert!(house.data.mounts_of(&user("alice")).await.expect("read").is_empty());
     // The pointer is lost, and built again from the grant.
@@ -146,7 +171,12 @@ async fn a_mount_by_a_group_is_seen_by_its_members() {
     let own = house.own("alice").await;
     let folder = folder(&own).await;
     let root = house.data.space(&system(), SpaceId::ROOT).await.expect("opened");
-    Grants::of(&own).await.expect("the owner").add(to(Grantee::group("team", SpaceId::ROOT), read_folder(folder))).await.expect("granted");
+    Grants::of(&own)
+        .await
+        .expect("the owner")
+        .add(to(Grantee::group("team", SpaceId::ROOT), read_folder(folder)))
+        .await
+        .expect("granted");
     Followers::new(house.data.clone()).catch_up(id).await.expect("followed");
     assert!(house.data.mounts_of(&user("bob")).await.expect("read").is_empty());
     root.put(doc("abri.groups", "team", json!({"members": ["bob"]}))).await.expect("written");

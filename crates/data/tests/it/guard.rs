@@ -12,8 +12,16 @@ use serde_json::{Value, json};
 use crate::house::{House, THINGS, THINGS_BY_COLOR, app, doc, kind};
 
 const KINDS: [&str; 4] = [THINGS, "com.example.notes", "io.cozy.bank.accounts", "io.cozy.bank.operations"];
-const PATTERNS: [&str; 8] =
-    [THINGS, "com.example.notes", "io.cozy.bank.accounts", "io.cozy.bank.*", "io.cozy.*", "com.example.*", "*", "com.example.thing"];
+const PATTERNS: [&str; 8] = [
+    THINGS,
+    "com.example.notes",
+    "io.cozy.bank.accounts",
+    "io.cozy.bank.*",
+    "io.cozy.*",
+    "com.example.*",
+    "*",
+    "com.example.thing",
+];
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
 const COLORS: [&str; 3] = ["red", "blue", "green"];
 const VERBS: [Verb; 5] = [Verb::Get, Verb::Post, Verb::Put, Verb::Patch, Verb::Delete];
@@ -23,10 +31,17 @@ fn rule() -> impl Strategy<Value = Rule> {
     let ids = proptest::sample::subsequence(IDS.to_vec(), 0..=2);
     let colors = proptest::sample::subsequence(COLORS.to_vec(), 0..=2);
     let selector = proptest::sample::select(vec![None, None, Some("color"), Some("tags"), Some("meta.color")]);
-    (proptest::sample::select(PATTERNS.to_vec()), verbs, ids, colors, selector).prop_map(|(kind, verbs, ids, colors, selector)| {
-        let values = if selector.is_some() { colors } else { ids };
-        Rule { kind: kind.into(), verbs: Verbs::of(&verbs), values: values.into_iter().map(str::to_owned).collect(), selector: selector.map(str::to_owned) }
-    })
+    (proptest::sample::select(PATTERNS.to_vec()), verbs, ids, colors, selector).prop_map(
+        |(kind, verbs, ids, colors, selector)| {
+            let values = if selector.is_some() { colors } else { ids };
+            Rule {
+                kind: kind.into(),
+                verbs: Verbs::of(&verbs),
+                values: values.into_iter().map(str::to_owned).collect(),
+                selector: selector.map(str::to_owned),
+            }
+        },
+    )
 }
 
 #[derive(Clone, Debug)]
@@ -53,7 +68,9 @@ fn allowed(rules: &[Rule], verb: Verb, kind: &str, id: &str, body: &Value) -> bo
     rules.iter().any(|rule| {
         let kind_fits = match rule.kind.strip_suffix(".*") {
             _ if rule.kind == "*" => true,
-            Some(prefix) => prefix.matches('.').count() >= 2 && (kind == prefix || kind.starts_with(&format!("{prefix}."))),
+            Some(prefix) => {
+                prefix.matches('.').count() >= 2 && (kind == prefix || kind.starts_with(&format!("{prefix}.")))
+            }
             None => rule.kind == kind,
         };
         let texts: Vec<&str> = match rule.selector.as_deref() {
@@ -62,7 +79,8 @@ fn allowed(rules: &[Rule], verb: Verb, kind: &str, id: &str, body: &Value) -> bo
             Some("meta.color") => body["meta"]["color"].as_str().into_iter().collect(),
             Some(_) => body["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
         };
-        let value_fits = rule.values.is_empty() || texts.iter().any(|text| rule.values.iter().any(|value| value == text));
+        let value_fits =
+            rule.values.is_empty() || texts.iter().any(|text| rule.values.iter().any(|value| value == text));
         rule.verbs.has(verb) && kind_fits && value_fits
     })
 }
@@ -81,9 +99,9 @@ fn may(rules: &[Rule], docs: &Docs, op: &Op) -> bool {
     let old = docs.get(&(of.to_owned(), id.to_owned()));
     match (op, old) {
         (Op::Put(_, _, new), None) => allowed(rules, Verb::Post, of, id, new),
-        (Op::Put(_, _, new), Some(old)) => {
-            [Verb::Put, Verb::Patch].into_iter().any(|verb| allowed(rules, verb, of, id, old) && allowed(rules, verb, of, id, new))
-        }
+        (Op::Put(_, _, new), Some(old)) => [Verb::Put, Verb::Patch]
+            .into_iter()
+            .any(|verb| allowed(rules, verb, of, id, old) && allowed(rules, verb, of, id, new)),
         (Op::Delete(..), Some(old)) => allowed(rules, Verb::Delete, of, id, old),
         (Op::Delete(..), None) => false,
     }
@@ -142,7 +160,10 @@ async fn run(rules: Vec<Rule>, ops: Vec<(bool, Op)>, looks: Vec<bool>) {
         return;
     };
     let mut docs = Docs::new();
-    let mut mirrors = [Mirror { scope: Scope::All, docs: Docs::new(), at: Seq(0) }, Mirror { scope: Scope::Kind(kind(THINGS)), docs: Docs::new(), at: Seq(0) }];
+    let mut mirrors = [
+        Mirror { scope: Scope::All, docs: Docs::new(), at: Seq(0) },
+        Mirror { scope: Scope::Kind(kind(THINGS)), docs: Docs::new(), at: Seq(0) },
+    ];
     for ((by_app, op), look) in ops.into_iter().zip(looks) {
         if by_app {
             let wanted = may(&rules, &docs, &op);

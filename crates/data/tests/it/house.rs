@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use abri_data::{
-    Change, CreateSpace, Data, Doc, Doctype, Doctypes, Edit, EditDone, Expect, IfExists, IndexKey, Keep, Node, PutDoc, Scope, SinkPlan, Source, Space,
-    SpaceKind, Times,
+    Change, CreateSpace, Data, Doc, Doctype, Doctypes, Edit, EditDone, Expect, IfExists, IndexKey, Keep, Node, PutDoc,
+    Scope, SinkPlan, Source, Space, SpaceKind, Times,
 };
 use abri_model::{Kind, Millis, Name, NodeId, Principal, Result, Right, Rule, Seq, SpaceId, Who};
 use abri_space::{Config, Engine};
@@ -109,7 +109,11 @@ pub fn user(name: &str) -> Who {
 }
 
 pub fn user_of(organisation: SpaceId, name: &str) -> Who {
-    Who { principal: Principal::User { name: name.to_owned(), organisation }, right: Right::EVERYTHING, via: "session:test".into() }
+    Who {
+        principal: Principal::User { name: name.to_owned(), organisation },
+        right: Right::EVERYTHING,
+        via: "session:test".into(),
+    }
 }
 
 pub fn app(name: &str, rules: Vec<Rule>) -> Who {
@@ -138,7 +142,8 @@ pub fn ids(docs: &[Doc]) -> Vec<&str> {
 }
 
 pub async fn make_directory(space: &Space, parent: NodeId, name: &str) -> Result<NodeId> {
-    let edit = Edit::MakeDirectory { parent, name: Name::parse(name).expect("a name"), times: Times::default(), meta: None };
+    let edit =
+        Edit::MakeDirectory { parent, name: Name::parse(name).expect("a name"), times: Times::default(), meta: None };
     let done = space.commit_tree(vec![edit], Vec::new()).await?;
     Ok(made(&done.results).id)
 }

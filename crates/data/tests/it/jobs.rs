@@ -63,7 +63,10 @@ async fn post() -> Post {
 impl Post {
     async fn queue(&self, args: Value, in_ms: i64, dedup: Option<&str>) {
         let due = self.house.data.clock().now().plus(in_ms);
-        self.space.enqueue(NewJob { worker: "mail".into(), args, due, dedup: dedup.map(str::to_owned) }).await.expect("queued");
+        self.space
+            .enqueue(NewJob { worker: "mail".into(), args, due, dedup: dedup.map(str::to_owned) })
+            .await
+            .expect("queued");
     }
 
     async fn run(&self) -> Option<i64> {

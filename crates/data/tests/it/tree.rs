@@ -44,7 +44,14 @@ fn names(nodes: &[std::sync::Arc<abri_data::Node>]) -> Vec<&str> {
 async fn a_right_on_a_folder_covers_its_tree_and_nothing_else() {
     let shelf = shelf().await;
     let app = shelf.with(Verbs::READ).await;
-    for (id, seen) in [(shelf.root, false), (shelf.private, false), (shelf.secret, false), (shelf.shared, true), (shelf.inside, true), (shelf.file, true)] {
+    for (id, seen) in [
+        (shelf.root, false),
+        (shelf.private, false),
+        (shelf.secret, false),
+        (shelf.shared, true),
+        (shelf.inside, true),
+        (shelf.file, true),
+    ] {
         assert_eq!(app.node(id).await.expect("read").is_some(), seen, "{id}");
     }
     assert_eq!(names(&app.children(shelf.shared, None, 10).await.expect("listed")), ["Inside", "file.txt"]);
@@ -93,8 +100,17 @@ async fn each_edit_needs_its_verb_and_stays_within_the_folder() {
     let shelf = shelf().await;
     let by = || "shop".to_owned();
     let trash = |node| Edit::Trash { node, expect: Expect::Any, by: "shop".to_owned() };
-    let update = |node| Edit::UpdateNode { node, expect: Expect::Any, patch: NodePatch { mtime: Some(Millis(1)), ..Default::default() } };
-    let mkdir = |parent| Edit::MakeDirectory { parent, name: Name::parse("new").expect("a name"), times: Default::default(), meta: None };
+    let update = |node| Edit::UpdateNode {
+        node,
+        expect: Expect::Any,
+        patch: NodePatch { mtime: Some(Millis(1)), ..Default::default() },
+    };
+    let mkdir = |parent| Edit::MakeDirectory {
+        parent,
+        name: Name::parse("new").expect("a name"),
+        times: Default::default(),
+        meta: None,
+    };
     let (get, post, put, patch, delete) = (Verb::Get, Verb::Post, Verb::Put, Verb::Patch, Verb::Delete);
     // Verbs that are not enough, verbs that are, what is done.
     let cases: Vec<(Vec<Verb>, Vec<Verb>, Edit)> = vec![
@@ -107,7 +123,10 @@ async fn each_edit_needs_its_verb_and_stays_within_the_folder() {
     ];
     for (few, enough, edit) in cases {
         let app = shelf.with(Verbs::of(&few)).await;
-        assert!(matches!(app.commit_tree(vec![edit.clone()], Vec::new()).await, Err(Error::Forbidden)), "{few:?} {edit:?}");
+        assert!(
+            matches!(app.commit_tree(vec![edit.clone()], Vec::new()).await, Err(Error::Forbidden)),
+            "{few:?} {edit:?}"
+        );
         let app = shelf.with(Verbs::of(&enough)).await;
         app.commit_tree(vec![edit.clone()], Vec::new()).await.unwrap_or_else(|error| panic!("{error}: {edit:?}"));
     }
@@ -134,7 +153,17 @@ async fn each_edit_needs_its_verb_and_stays_within_the_folder() {
     let root_rename = move_node(shelf.shared, shelf.root, "Named");
     app.commit_tree(vec![root_rename], Vec::new()).await.expect("what is shared may be renamed where it is");
     let copy = async |source, parent| {
-        app.copy_tree(source, parent, Name::parse("copy").expect("a name"), IfExists::Fail, &by(), Millis(0), Vec::new(), true).await
+        app.copy_tree(
+            source,
+            parent,
+            Name::parse("copy").expect("a name"),
+            IfExists::Fail,
+            &by(),
+            Millis(0),
+            Vec::new(),
+            true,
+        )
+        .await
     };
     assert!(matches!(copy(shelf.private, shelf.shared).await, Err(Error::NotFound)));
     assert!(matches!(copy(shelf.shared, shelf.private).await, Err(Error::NotFound)));
@@ -177,7 +206,12 @@ async fn a_lock_token_counts_only_for_who_made_the_lock() {
     let foreign = Edit::PutLock(Lock { node: shelf.private, ..lock.clone() });
     assert!(matches!(app.commit_tree(vec![foreign], Vec::new()).await, Err(Error::NotFound)));
     shelf.own.commit_tree(vec![Edit::PutLock(lock)], Vec::new()).await.expect("locked");
-    let mkdir = || Edit::MakeDirectory { parent: shelf.shared, name: Name::parse("n").expect("a name"), times: Default::default(), meta: None };
+    let mkdir = || Edit::MakeDirectory {
+        parent: shelf.shared,
+        name: Name::parse("n").expect("a name"),
+        times: Default::default(),
+        meta: None,
+    };
     assert!(matches!(shelf.own.commit_tree(vec![mkdir()], Vec::new()).await, Err(Error::Locked)));
     shelf.own.commit_tree(vec![mkdir()], vec!["urn:uuid:1".into()]).await.expect("with the token");
     assert_eq!(app.locks_on(shelf.file).await.expect("read").len(), 1);

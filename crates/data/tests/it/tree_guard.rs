@@ -166,7 +166,8 @@ async fn run(picks: Vec<usize>, ops: Vec<(bool, bool, Op)>) {
     }
     mirror.follow(&app).await;
     let tree = everything(&own).await;
-    let wanted: BTreeMap<NodeId, NodeId> = tree.iter().filter(|(id, _)| covered(&tree, &values, **id)).map(|(id, parent)| (*id, *parent)).collect();
+    let wanted: BTreeMap<NodeId, NodeId> =
+        tree.iter().filter(|(id, _)| covered(&tree, &values, **id)).map(|(id, parent)| (*id, *parent)).collect();
     assert_eq!(mirror.nodes, wanted, "who follows knows what is within reach: {values:?}");
 }
 

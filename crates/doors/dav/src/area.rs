@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn paths_mean_places() {
-        let check = |raw: &str, expected: Area| assert_eq!(Area::of(&DavPath::parse(raw).expect("a path")), expected, "{raw}");
+        let check =
+            |raw: &str, expected: Area| assert_eq!(Area::of(&DavPath::parse(raw).expect("a path")), expected, "{raw}");
         let files = |which, segments| Area::Files(Base { which, segments });
         let id = SpaceId(0x1234);
         check("/remote.php/webdav/a", files(Which::Own, 2));
@@ -187,7 +188,10 @@ mod tests {
         check("/remote.php/dav/spaces/zzz", Area::Nowhere);
         check("/remote.php/dav/", Area::Hall(Hall::Root));
         check("/remote.php/dav/trashbin/ada/trash/x.d1-2", Area::Trash { user: "ada".into(), at: TrashPlace::Item });
-        check("/remote.php/dav/versions/ada/versions/12/34", Area::Versions { user: "ada".into(), at: VersionPlace::One(12, 34) });
+        check(
+            "/remote.php/dav/versions/ada/versions/12/34",
+            Area::Versions { user: "ada".into(), at: VersionPlace::One(12, 34) },
+        );
         check("/remote.php/dav/calendars/ada", Area::Nowhere);
         check("/elsewhere", Area::Nowhere);
     }

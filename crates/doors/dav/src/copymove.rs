@@ -30,11 +30,17 @@ pub async fn copymove(door: &Door, asked: &Asked, base: &Base) -> Outcome {
     let same_space = target.tree.id() == tree.id();
     let moved = match (asked.verb, same_space) {
         (Verb::Copy, true) => copy(&tree, &found, &target, guarded, replace, is_deep).await?,
-        (Verb::Copy, false) => tree.copy_across(source(&found)?, &target.tree, target.place.clone(), replace, is_deep).await.map_err(Refusal::Precondition)?,
+        (Verb::Copy, false) => tree
+            .copy_across(source(&found)?, &target.tree, target.place.clone(), replace, is_deep)
+            .await
+            .map_err(Refusal::Precondition)?,
         (_, true) => rename(&tree, &found, &target, guarded, replace).await?,
         (_, false) => {
             let id = source(&found)?;
-            let moved = tree.copy_across(id, &target.tree, target.place.clone(), replace, true).await.map_err(Refusal::Precondition)?;
+            let moved = tree
+                .copy_across(id, &target.tree, target.place.clone(), replace, true)
+                .await
+                .map_err(Refusal::Precondition)?;
             tree.trash(id, guarded.condition, guarded.tokens).await.map_err(Refusal::Precondition)?;
             moved
         }
@@ -51,14 +57,34 @@ fn source(found: &Found) -> Result<abri_model::NodeId, Refusal> {
     Ok(found.node().ok_or(Error::NotFound)?.id)
 }
 
-async fn copy(tree: &Tree, found: &Found, target: &Target, guarded: Guarded, replace: bool, deep: bool) -> Result<Moved, Refusal> {
+async fn copy(
+    tree: &Tree,
+    found: &Found,
+    target: &Target,
+    guarded: Guarded,
+    replace: bool,
+    deep: bool,
+) -> Result<Moved, Refusal> {
     let node = found.node().ok_or(Error::NotFound)?;
     refuse_same(found, target)?;
-    let ask = Copy { node: node.id, condition: guarded.condition, to: target.place.clone(), replace, deep, tokens: guarded.tokens };
+    let ask = Copy {
+        node: node.id,
+        condition: guarded.condition,
+        to: target.place.clone(),
+        replace,
+        deep,
+        tokens: guarded.tokens,
+    };
     tree.copy(ask).await.map_err(Refusal::Precondition)
 }
 
-async fn rename(tree: &Tree, found: &Found, target: &Target, guarded: Guarded, replace: bool) -> Result<Moved, Refusal> {
+async fn rename(
+    tree: &Tree,
+    found: &Found,
+    target: &Target,
+    guarded: Guarded,
+    replace: bool,
+) -> Result<Moved, Refusal> {
     let node = found.node().ok_or(Error::NotFound)?;
     // The very same spelling: §9.9.4. Another spelling of the same name is a rename.
     if node.parent == target.place.parent && node.name == target.place.name.as_str() {
@@ -73,7 +99,8 @@ async fn rename(tree: &Tree, found: &Found, target: &Target, guarded: Guarded, r
 }
 
 fn refuse_same(found: &Found, target: &Target) -> Result<(), Refusal> {
-    let is_same = found.node().is_some_and(|node| node.parent == target.place.parent && node.key == target.place.name.key());
+    let is_same =
+        found.node().is_some_and(|node| node.parent == target.place.parent && node.key == target.place.name.key());
     if is_same { Err(same()) } else { Ok(()) }
 }
 

@@ -19,7 +19,9 @@ pub async fn delete(door: &Door, asked: &Asked, base: &Base) -> Outcome {
     let node = found.node().ok_or(Error::NotFound)?;
     // §9.6.1: a collection goes as a whole.
     if node.is_directory() && matches!(asked.depth()?, Some(Depth::Zero | Depth::One)) {
-        return Err(Refusal::Bad("a folder is deleted with everything in it: send Depth: infinity or no Depth".to_owned()));
+        return Err(Refusal::Bad(
+            "a folder is deleted with everything in it: send Depth: infinity or no Depth".to_owned(),
+        ));
     }
     tree.trash(node.id, guarded.condition, guarded.tokens).await.map_err(Refusal::Precondition)?;
     Ok(empty(StatusCode::NO_CONTENT))

@@ -50,7 +50,9 @@ impl Door {
     pub async fn tree(&self, session: &Session, which: &Which) -> Result<Tree> {
         let space = match which {
             Which::Own => self.data.space(&session.who, session.account.space).await?,
-            Which::Named(name) if *name == session.account.name => self.data.space(&session.who, session.account.space).await?,
+            Which::Named(name) if *name == session.account.name => {
+                self.data.space(&session.who, session.account.space).await?
+            }
             Which::Named(_) => return Err(Error::NotFound),
             Which::Shared(id) => self.data.space(&session.who, *id).await?,
         };

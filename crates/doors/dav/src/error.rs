@@ -117,7 +117,10 @@ impl Refusal {
         };
         match self {
             Refusal::House(Error::Unauthenticated) => {
-                put(header::WWW_AUTHENTICATE, format!("Basic realm=\"{}\", charset=\"UTF-8\"", realm.replace(['"', '\\'], "")));
+                put(
+                    header::WWW_AUTHENTICATE,
+                    format!("Basic realm=\"{}\", charset=\"UTF-8\"", realm.replace(['"', '\\'], "")),
+                );
             }
             Refusal::House(Error::Throttled { after_seconds }) => put(header::RETRY_AFTER, after_seconds.to_string()),
             Refusal::House(Error::Unavailable) => put(header::RETRY_AFTER, "5".to_owned()),
@@ -136,7 +139,8 @@ impl Refusal {
     }
 
     fn told(&self) -> Told {
-        let told = |status, exception, message: &str| Told { status, exception, rule: None, message: message.to_owned() };
+        let told =
+            |status, exception, message: &str| Told { status, exception, rule: None, message: message.to_owned() };
         match self {
             Refusal::House(error) => house(error),
             Refusal::Precondition(error) => match error {
@@ -151,7 +155,8 @@ impl Refusal {
                     _ => StatusCode::BAD_REQUEST,
                 },
                 exception: BAD_REQUEST,
-                rule: matches!(error, XmlError::DocType { .. } | XmlError::Entity { .. }).then_some(Precondition::NoExternalEntities),
+                rule: matches!(error, XmlError::DocType { .. } | XmlError::Entity { .. })
+                    .then_some(Precondition::NoExternalEntities),
                 message: error.to_string(),
             },
             Refusal::Header(error) => told(StatusCode::BAD_REQUEST, BAD_REQUEST, &error.to_string()),
@@ -160,19 +165,26 @@ impl Refusal {
                 _ => told(StatusCode::BAD_REQUEST, BAD_REQUEST, &error.to_string()),
             },
             Refusal::Destination(error) => match error {
-                DestinationError::OtherHost { .. } => told(StatusCode::BAD_GATEWAY, r"Sabre\DAV\Exception\BadRequest", &error.to_string()),
+                DestinationError::OtherHost { .. } => {
+                    told(StatusCode::BAD_GATEWAY, r"Sabre\DAV\Exception\BadRequest", &error.to_string())
+                }
                 _ => told(StatusCode::BAD_REQUEST, BAD_REQUEST, &error.to_string()),
             },
-            Refusal::Rule(status, rule, message) => {
-                Told { status: *status, exception: exception_of(*status), rule: Some(rule.clone()), message: (*message).to_owned() }
-            }
+            Refusal::Rule(status, rule, message) => Told {
+                status: *status,
+                exception: exception_of(*status),
+                rule: Some(rule.clone()),
+                message: (*message).to_owned(),
+            },
             Refusal::Bad(message) => told(StatusCode::BAD_REQUEST, BAD_REQUEST, message),
             Refusal::NotAllowed(allow) => told(
                 StatusCode::METHOD_NOT_ALLOWED,
                 r"Sabre\DAV\Exception\MethodNotAllowed",
                 &format!("this resource does not take this method: it takes {allow}"),
             ),
-            Refusal::Media(message) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE, r"Sabre\DAV\Exception\UnsupportedMediaType", message),
+            Refusal::Media(message) => {
+                told(StatusCode::UNSUPPORTED_MEDIA_TYPE, r"Sabre\DAV\Exception\UnsupportedMediaType", message)
+            }
             Refusal::Failed => told(
                 StatusCode::PRECONDITION_FAILED,
                 PRECONDITION_FAILED,
@@ -184,7 +196,9 @@ impl Refusal {
                 &format!("the range is outside the {size} bytes there are"),
             ),
             Refusal::NotModified(_) => told(StatusCode::NOT_MODIFIED, "", ""),
-            Refusal::NotImplemented(message) => told(StatusCode::NOT_IMPLEMENTED, r"Sabre\DAV\Exception\NotImplemented", message),
+            Refusal::NotImplemented(message) => {
+                told(StatusCode::NOT_IMPLEMENTED, r"Sabre\DAV\Exception\NotImplemented", message)
+            }
         }
     }
 }
@@ -206,23 +220,39 @@ fn exception_of(status: StatusCode) -> &'static str {
 fn house(error: &Error) -> Told {
     let (status, exception, rule) = match error {
         Error::NotFound => (StatusCode::NOT_FOUND, r"Sabre\DAV\Exception\NotFound", None),
-        Error::NoParent | Error::NotDirectory | Error::Cycle => (StatusCode::CONFLICT, r"Sabre\DAV\Exception\Conflict", None),
+        Error::NoParent | Error::NotDirectory | Error::Cycle => {
+            (StatusCode::CONFLICT, r"Sabre\DAV\Exception\Conflict", None)
+        }
         // RFC 4918 §9.3.1: MKCOL on what is there; elsewhere a taken name is a precondition.
-        Error::Exists | Error::IsDirectory => (StatusCode::METHOD_NOT_ALLOWED, r"Sabre\DAV\Exception\MethodNotAllowed", None),
+        Error::Exists | Error::IsDirectory => {
+            (StatusCode::METHOD_NOT_ALLOWED, r"Sabre\DAV\Exception\MethodNotAllowed", None)
+        }
         Error::Conflict { .. } => (StatusCode::PRECONDITION_FAILED, PRECONDITION_FAILED, None),
         Error::Name(_) => (StatusCode::BAD_REQUEST, r"OCA\DAV\Connector\Sabre\Exception\InvalidPath", None),
-        Error::Locked => (StatusCode::LOCKED, r"Sabre\DAV\Exception\Locked", Some(Precondition::LockTokenSubmitted(Vec::new()))),
-        Error::Quota { .. } => {
-            (StatusCode::INSUFFICIENT_STORAGE, r"Sabre\DAV\Exception\InsufficientStorage", Some(Precondition::QuotaNotExceeded))
+        Error::Locked => {
+            (StatusCode::LOCKED, r"Sabre\DAV\Exception\Locked", Some(Precondition::LockTokenSubmitted(Vec::new())))
         }
-        Error::StorageFull => {
-            (StatusCode::INSUFFICIENT_STORAGE, r"Sabre\DAV\Exception\InsufficientStorage", Some(Precondition::SufficientDiskSpace))
+        Error::Quota { .. } => (
+            StatusCode::INSUFFICIENT_STORAGE,
+            r"Sabre\DAV\Exception\InsufficientStorage",
+            Some(Precondition::QuotaNotExceeded),
+        ),
+        Error::StorageFull => (
+            StatusCode::INSUFFICIENT_STORAGE,
+            r"Sabre\DAV\Exception\InsufficientStorage",
+            Some(Precondition::SufficientDiskSpace),
+        ),
+        Error::TooLarge { .. } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, r"OCA\DAV\Connector\Sabre\Exception\EntityTooLarge", None)
         }
-        Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, r"OCA\DAV\Connector\Sabre\Exception\EntityTooLarge", None),
         Error::Forbidden => (StatusCode::FORBIDDEN, r"Sabre\DAV\Exception\Forbidden", None),
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, r"Sabre\DAV\Exception\NotAuthenticated", None),
-        Error::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, r"OCA\DAV\Connector\Sabre\Exception\TooManyRequests", None),
-        Error::Expired => (StatusCode::FORBIDDEN, r"Sabre\DAV\Exception\InvalidSyncToken", Some(Precondition::ValidSyncToken)),
+        Error::Throttled { .. } => {
+            (StatusCode::TOO_MANY_REQUESTS, r"OCA\DAV\Connector\Sabre\Exception\TooManyRequests", None)
+        }
+        Error::Expired => {
+            (StatusCode::FORBIDDEN, r"Sabre\DAV\Exception\InvalidSyncToken", Some(Precondition::ValidSyncToken))
+        }
         Error::Checksum | Error::Invalid(_) | Error::Interrupted => (StatusCode::BAD_REQUEST, BAD_REQUEST, None),
         Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, r"Sabre\DAV\Exception\ServiceUnavailable", None),
         // What this version of the door does not know is our own fault.
@@ -242,7 +272,9 @@ mod tests {
 
     #[test]
     fn every_outcome_has_its_answer() {
-        let check = |error: Error, status: u16| assert_eq!(Refusal::House(error.clone()).status().as_u16(), status, "{error:?}");
+        let check = |error: Error, status: u16| {
+            assert_eq!(Refusal::House(error.clone()).status().as_u16(), status, "{error:?}")
+        };
         check(Error::NotFound, 404);
         check(Error::NoParent, 409);
         check(Error::Exists, 405);

@@ -19,7 +19,15 @@ use crate::transfer;
 
 const OC_CHECKSUM: HeaderName = HeaderName::from_static("oc-checksum");
 /// What RFC 8187 leaves as it is in `filename*`.
-const FILENAME: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'!').remove(b'$').remove(b'&').remove(b'+');
+const FILENAME: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+');
 
 /// Answers GET and HEAD.
 pub async fn get(door: &Door, asked: &Asked, base: &Base) -> Outcome {
@@ -60,7 +68,9 @@ pub async fn file(tree: &Tree, asked: &Asked, opened: Opened) -> Outcome {
 
 /// The content is a stranger's: a browser must not run it as ours.
 pub fn safe(answer: &mut Answer) {
-    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     answer.headers_mut().insert(NOSNIFF.0, NOSNIFF.1);
 }
 
@@ -126,10 +136,13 @@ async fn folder(tree: &Tree, asked: &Asked, node: &Node) -> Outcome {
 
 /// The children that a zip is asked of, by `?files=["a","b"]` or `X-NC-Files`; without them the folder itself.
 async fn chosen(tree: &Tree, node: &Node, asked: &Asked, query: &str) -> Result<Vec<abri_model::NodeId>, Refusal> {
-    let in_query = query.split('&').find_map(|pair| pair.strip_prefix("files=")).map(|text| {
-        percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-    });
-    let Some(text) = in_query.or_else(|| asked.header("x-nc-files").map(str::to_owned)) else { return Ok(vec![node.id]) };
+    let in_query = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("files="))
+        .map(|text| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned());
+    let Some(text) = in_query.or_else(|| asked.header("x-nc-files").map(str::to_owned)) else {
+        return Ok(vec![node.id]);
+    };
     let names: Vec<String> = serde_json::from_str(&text).unwrap_or_else(|_| vec![text]);
     let mut ids = Vec::with_capacity(names.len());
     for name in names {

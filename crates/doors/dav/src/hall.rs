@@ -62,7 +62,9 @@ async fn leads_to(door: &Door, asked: &Asked, hall: &Hall, href: &str) -> Result
         Hall::Spaces => {
             let spaces = door.data.spaces_of(&asked.session.who).await?;
             let shared = spaces.into_iter().filter(|space| space.kind == SpaceKind::Shared);
-            shared.map(|space| Sight { href: below(&space.id.to_hex()), name: space.name, is_principal: false }).collect()
+            shared
+                .map(|space| Sight { href: below(&space.id.to_hex()), name: space.name, is_principal: false })
+                .collect()
         }
         Hall::User(_) | Hall::Empty => Vec::new(),
     })

@@ -75,7 +75,8 @@ async fn take(asked: &Asked, base: &Base, tree: &Tree, found: &Found, guarded: G
         tokens: guarded.tokens,
     };
     let lock = tree.lock(ask).await.map_err(|error| conflicting(error, asked))?;
-    let mut answer = shown(asked, base, tree, &lock, if created { StatusCode::CREATED } else { StatusCode::OK }).await?;
+    let mut answer =
+        shown(asked, base, tree, &lock, if created { StatusCode::CREATED } else { StatusCode::OK }).await?;
     answer.headers_mut().insert(LOCK_TOKEN, value(&format!("<{}>", lock.token)));
     Ok(answer)
 }
@@ -112,7 +113,9 @@ fn conflicting(error: Error, asked: &Asked) -> Refusal {
 
 /// Answers UNLOCK.
 pub async fn unlock(door: &Door, asked: &Asked, base: &Base) -> Outcome {
-    let header = asked.header("lock-token").ok_or_else(|| Refusal::Bad("the Lock-Token header is needed: say which lock".to_owned()))?;
+    let header = asked
+        .header("lock-token")
+        .ok_or_else(|| Refusal::Bad("the Lock-Token header is needed: say which lock".to_owned()))?;
     let token = if_header::parse_lock_token(header)?;
     let tree = door.tree(&asked.session, &base.which).await?;
     let found = tree.find(base.names(&asked.path)).await?;

@@ -53,7 +53,8 @@ impl Teller {
         let info = tree.space().info();
         let is_own = info.owner.as_deref() == Some(&session.account.name);
         let owner = info.owner.clone().unwrap_or_else(|| session.account.name.clone());
-        let owner_name = if is_own || info.owner.is_none() { session.account.public_name.clone() } else { owner.clone() };
+        let owner_name =
+            if is_own || info.owner.is_none() { session.account.public_name.clone() } else { owner.clone() };
         Ok(Teller {
             letters: letters(tree),
             plan,
@@ -150,7 +151,14 @@ impl Teller {
         self.tell_props(response, base, node, meta.as_ref(), props);
     }
 
-    fn tell_props(&self, response: &mut Response<'_>, base: &str, node: &Node, meta: Option<&Meta>, props: &[(Prop, PropName)]) {
+    fn tell_props(
+        &self,
+        response: &mut Response<'_>,
+        base: &str,
+        node: &Node,
+        meta: Option<&Meta>,
+        props: &[(Prop, PropName)],
+    ) {
         for (prop, name) in props {
             self.tell_one(response, base, node, meta, *prop, name);
         }
@@ -171,7 +179,15 @@ impl Teller {
         }
     }
 
-    fn tell_one(&self, response: &mut Response<'_>, base: &str, node: &Node, meta: Option<&Meta>, prop: Prop, name: &PropName) {
+    fn tell_one(
+        &self,
+        response: &mut Response<'_>,
+        base: &str,
+        node: &Node,
+        meta: Option<&Meta>,
+        prop: Prop,
+        name: &PropName,
+    ) {
         let is_directory = node.kind == NodeKind::Directory;
         match prop {
             Prop::ResourceType if is_directory => response.xml(name, "<d:collection/>"),
@@ -191,7 +207,9 @@ impl Teller {
             Prop::DisplayName => response.text(name, &node.name),
             Prop::OcId => response.with(name, |out| abri_files::push_file_id(out, self.tree.id(), node)),
             Prop::FileId => response.number(name, node.id.0),
-            Prop::Permissions => response.xml(name, if is_directory { self.letters.directory } else { self.letters.file }),
+            Prop::Permissions => {
+                response.xml(name, if is_directory { self.letters.directory } else { self.letters.file })
+            }
             Prop::Size => response.number(name, node.size),
             Prop::Checksums => match node.content.and_then(|id| self.contents.get(&id)) {
                 Some(content) if has_checksum(content) => response.with(name, |out| push_checksums(out, content)),
@@ -228,7 +246,9 @@ impl Teller {
             (Prop::SupportedReports, _) => response.xml(name, SUPPORTED_REPORTS_XML),
             (Prop::CurrentUserPrincipal, _) => response.with(name, |out| push_principal(out, &self.asker)),
             (Prop::Owner, _) => response.with(name, |out| push_principal(out, &self.owner)),
-            (Prop::Executable, _) if !is_directory => response.text(name, if node.flags.executable() { "T" } else { "F" }),
+            (Prop::Executable, _) if !is_directory => {
+                response.text(name, if node.flags.executable() { "T" } else { "F" })
+            }
             (Prop::Favorite, _) => response.bit(name, meta.is_some_and(|meta| meta.is_starred_by(&self.asker))),
             (Prop::Tags, _) => response.with(name, |out| {
                 for tag in meta.map(|meta| &meta.tags[..]).unwrap_or_default() {

@@ -70,7 +70,8 @@ fn apply(patch: &mut MetaPatch, change: &PropChange, is_directory: bool) -> Fate
 
 fn set(patch: &mut MetaPatch, name: &PropName, value: &PropValue, is_directory: bool) -> Fate {
     let text = value.text.trim();
-    let instant = |seconds: Option<i64>| seconds.filter(|s| (0..=upload::TIME_S_MAX).contains(s)).map(|s| Millis(s * 1000));
+    let instant =
+        |seconds: Option<i64>| seconds.filter(|s| (0..=upload::TIME_S_MAX).contains(s)).map(|s| Millis(s * 1000));
     match Prop::of(name) {
         Prop::Dead => patch.properties.push((key_of(name), Some(text_of(value)))),
         Prop::Favorite => patch.starred = Some(matches!(text, "1" | "true")),
@@ -141,7 +142,10 @@ mod tests {
 
     #[test]
     fn tags_are_read() {
-        assert_eq!(tags("<x:tag xmlns:x=\"http://owncloud.org/ns\">a &amp; b</x:tag><x:tag xmlns:x=\"urn\">c</x:tag>"), ["a & b", "c"]);
+        assert_eq!(
+            tags("<x:tag xmlns:x=\"http://owncloud.org/ns\">a &amp; b</x:tag><x:tag xmlns:x=\"urn\">c</x:tag>"),
+            ["a & b", "c"]
+        );
         assert!(tags("").is_empty());
     }
 }

@@ -47,7 +47,14 @@ fn unknown_report() -> Refusal {
     )
 }
 
-async fn sync_collection(door: &Door, asked: &Asked, base: &Base, tree: &Tree, found: &Found, sync: SyncCollection) -> Outcome {
+async fn sync_collection(
+    door: &Door,
+    asked: &Asked,
+    base: &Base,
+    tree: &Tree,
+    found: &Found,
+    sync: SyncCollection,
+) -> Outcome {
     let node = found.node().ok_or(Error::NotFound)?;
     if !node.is_directory() {
         return Err(unknown_report());

@@ -121,7 +121,9 @@ impl Asked {
 
     /// `Destination`, which must be here.
     pub fn destination(&self) -> Result<DavPath, Refusal> {
-        let value = self.header("destination").ok_or_else(|| Refusal::Bad("the Destination header is needed: say where to".to_owned()))?;
+        let value = self
+            .header("destination")
+            .ok_or_else(|| Refusal::Bad("the Destination header is needed: say where to".to_owned()))?;
         Ok(self.path_of(value)?)
     }
 

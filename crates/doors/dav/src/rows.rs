@@ -255,7 +255,10 @@ impl Rows {
             Source::Hits(hits) => {
                 let count = hits.len().min(PAGE_NODES);
                 let base = &self.base;
-                Ok(hits.drain(..count).map(|hit| Row::At(crate::answer::href_of(base, &hit.path, false), hit.node)).collect())
+                Ok(hits
+                    .drain(..count)
+                    .map(|hit| Row::At(crate::answer::href_of(base, &hit.path, false), hit.node))
+                    .collect())
             }
             Source::Changes(since) => changes(&self.tree, &self.root, &self.base, since).await,
         }
@@ -281,7 +284,12 @@ impl Source {
 
     /// Everything below a folder, at most `left` things.
     pub fn walk(tree: &Tree, dir: NodeId, base: &str, left: usize) -> Source {
-        Source::Walk { walk: Box::new(tree.walk(dir, Tree::DEPTH_MAX)), href: base.to_owned(), ends: vec![base.len()], left }
+        Source::Walk {
+            walk: Box::new(tree.walk(dir, Tree::DEPTH_MAX)),
+            href: base.to_owned(),
+            ends: vec![base.len()],
+            left,
+        }
     }
 }
 
@@ -416,7 +424,8 @@ async fn href_of(tree: &Tree, root: &str, since: &mut Since, id: NodeId) -> Resu
         return Ok(known.clone());
     }
     let chain = tree.space().ancestors(id).await?;
-    let is_below = chain.iter().any(|node| node.id == since.dir) && chain.first().is_some_and(|top| top.id == tree.root());
+    let is_below =
+        chain.iter().any(|node| node.id == since.dir) && chain.first().is_some_and(|top| top.id == tree.root());
     let href = is_below.then(|| {
         let names: Vec<&str> = chain.iter().skip(1).map(|node| node.name.as_str()).collect();
         crate::answer::href_of(root, &names, false)

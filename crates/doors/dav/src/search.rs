@@ -125,7 +125,8 @@ fn compare(operator: Operator, prop: &PropName, literal: &str) -> Result<Filter,
         _ => Err(unsearchable(prop)),
     };
     let number = |field, value: Option<i64>| {
-        let value = value.ok_or_else(|| Refusal::Bad(format!("{literal:?} is no value for {prop}: send a number or a date")))?;
+        let value = value
+            .ok_or_else(|| Refusal::Bad(format!("{literal:?} is no value for {prop}: send a number or a date")))?;
         let compare = match operator {
             Operator::Eq => Compare::Equal,
             Operator::Lt => Compare::Less,

@@ -128,7 +128,13 @@ async fn propfind(asked: &Asked, tree: &Tree, user: &str, at: &TrashPlace, body:
     Ok(multistatus(out.end()))
 }
 
-async fn items(tree: &Tree, teller: &mut Teller, plan: &Plan, out: &mut Multistatus, base: &str) -> Result<(), Refusal> {
+async fn items(
+    tree: &Tree,
+    teller: &mut Teller,
+    plan: &Plan,
+    out: &mut Multistatus,
+    base: &str,
+) -> Result<(), Refusal> {
     let (mut after, mut count) = (None, 0);
     while count < LISTED_MAX {
         let page = tree.trash_list(after, PAGE_NODES).await?;

@@ -4,7 +4,7 @@ use abri_data::Version;
 use abri_files::Tree;
 use abri_model::{Error, NodeId};
 use abri_proto_dav::multistatus::PropStat;
-use abri_proto_dav::{Depth, Multistatus, Ns, PropChange, PropName, Propfind, PropertyUpdate};
+use abri_proto_dav::{Depth, Multistatus, Ns, PropChange, PropName, PropertyUpdate, Propfind};
 use axum::body::Body;
 use http::StatusCode;
 
@@ -36,7 +36,9 @@ pub async fn serve(door: &Door, asked: &Asked, user: &str, at: &VersionPlace, bo
             }
             _ => Err(Refusal::Bad("restore by MOVE to /remote.php/dav/versions/NAME/restore/target".to_owned())),
         },
-        (VersionPlace::One(file, number), Verb::PropPatch) => label(asked, &tree, NodeId(*file), *number, taken()).await,
+        (VersionPlace::One(file, number), Verb::PropPatch) => {
+            label(asked, &tree, NodeId(*file), *number, taken()).await
+        }
         _ => Err(Refusal::NotAllowed(ALLOW_VERSIONS)),
     }
 }
@@ -70,7 +72,13 @@ async fn list(asked: &Asked, tree: &Tree, user: &str, file: NodeId, body: Body) 
     Ok(multistatus(out.end()))
 }
 
-fn tell(response: &mut abri_proto_dav::multistatus::Response<'_>, tree: &Tree, version: &Version, prop: Prop, name: &PropName) {
+fn tell(
+    response: &mut abri_proto_dav::multistatus::Response<'_>,
+    tree: &Tree,
+    version: &Version,
+    prop: Prop,
+    name: &PropName,
+) {
     match prop {
         Prop::ResourceType => response.empty(name),
         Prop::ContentLength | Prop::Size => response.number(name, version.size),
@@ -81,7 +89,9 @@ fn tell(response: &mut abri_proto_dav::multistatus::Response<'_>, tree: &Tree, v
             let mark = tree.incarnation().get(..8).unwrap_or_default();
             response.etag(name, &format!("{mark}-{}-{}", version.node.0, version.number));
         }
-        _ if name.is(&Ns::Nextcloud, "version-label") => response.text(name, version.label.as_deref().unwrap_or_default()),
+        _ if name.is(&Ns::Nextcloud, "version-label") => {
+            response.text(name, version.label.as_deref().unwrap_or_default())
+        }
         _ if name.is(&Ns::Nextcloud, "version-author") => response.text(name, &version.author),
         _ => response.missing(name),
     }

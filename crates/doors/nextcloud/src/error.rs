@@ -66,7 +66,9 @@ impl Refusal {
     pub fn message(&self) -> String {
         match self {
             // The words that ownCloud's servers say, and that its clients look for.
-            Refusal::House(Error::Checksum) => "The computed checksum does not match the one received from the client.".to_owned(),
+            Refusal::House(Error::Checksum) => {
+                "The computed checksum does not match the one received from the client.".to_owned()
+            }
             Refusal::House(error) => error.to_string(),
             Refusal::Failed => "the file is not as the request's conditions say: look again".to_owned(),
             Refusal::NotAllowed(allow) => format!("this resource does not take this method: it takes {allow}"),
@@ -105,7 +107,10 @@ impl Refusal {
         };
         match self {
             Refusal::House(Error::Unauthenticated) => {
-                put(header::WWW_AUTHENTICATE, format!("Basic realm=\"{}\", charset=\"UTF-8\"", realm.replace(['"', '\\'], "")));
+                put(
+                    header::WWW_AUTHENTICATE,
+                    format!("Basic realm=\"{}\", charset=\"UTF-8\"", realm.replace(['"', '\\'], "")),
+                );
             }
             Refusal::House(Error::Throttled { after_seconds }) => put(header::RETRY_AFTER, after_seconds.to_string()),
             Refusal::House(Error::Unavailable) => put(header::RETRY_AFTER, "5".to_owned()),
@@ -158,7 +163,9 @@ mod tests {
 
     #[test]
     fn every_outcome_has_its_answer() {
-        let check = |error: Error, status: u16| assert_eq!(Refusal::House(error.clone()).status().as_u16(), status, "{error:?}");
+        let check = |error: Error, status: u16| {
+            assert_eq!(Refusal::House(error.clone()).status().as_u16(), status, "{error:?}")
+        };
         check(Error::NotFound, 404);
         check(Error::NoParent, 409);
         check(Error::Exists, 405);

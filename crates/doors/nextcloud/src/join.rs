@@ -17,16 +17,21 @@ const OC_ETAG: HeaderName = HeaderName::from_static("oc-etag");
 
 /// Answers MOVE of `.file`.
 pub(crate) async fn join(door: &Door, asked: &Asked, id: String) -> Outcome {
-    let path = asked.destination()?.ok_or_else(|| Refusal::Bad("the Destination header is needed: say where to".to_owned()))?;
-    let place = Destination::of(&path, &asked.session.account.name)
-        .ok_or_else(|| Refusal::Bad("the destination is not among your files: choose a path below /remote.php/dav/files/".to_owned()))?;
+    let path = asked
+        .destination()?
+        .ok_or_else(|| Refusal::Bad("the Destination header is needed: say where to".to_owned()))?;
+    let place = Destination::of(&path, &asked.session.account.name).ok_or_else(|| {
+        Refusal::Bad("the destination is not among your files: choose a path below /remote.php/dav/files/".to_owned())
+    })?;
     let tree = door.tree_of_upload(&asked.session, &id).await?;
     let wanted = match place.shared {
         Some(space) => space,
         None => door.own(&asked.session).await?.id(),
     };
     if tree.id() != wanted {
-        return Err(Refusal::Bad("this upload was begun for another space: send the same Destination with MKCOL".to_owned()));
+        return Err(Refusal::Bad(
+            "this upload was begun for another space: send the same Destination with MKCOL".to_owned(),
+        ));
     }
     let found = tree.find(&place.names).await?;
     let (condition, tokens) = conditions(asked, &tree, &found).await?;

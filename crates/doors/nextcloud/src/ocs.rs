@@ -76,7 +76,9 @@ fn write(status: StatusCode, format: Format, word: &str, code: u16, message: &st
                 "<?xml version=\"1.0\"?>\n<ocs>\n <meta>\n  <status>{word}</status>\n  <statuscode>{code}</statuscode>\n  <message>"
             );
             abri_proto_dav::escape::push_text(&mut body, message);
-            body.push_str("</message>\n  <totalitems></totalitems>\n  <itemsperpage></itemsperpage>\n </meta>\n <data>");
+            body.push_str(
+                "</message>\n  <totalitems></totalitems>\n  <itemsperpage></itemsperpage>\n </meta>\n <data>",
+            );
             push_xml(&mut body, data);
             body.push_str("</data>\n</ocs>\n");
             (body, "application/xml; charset=utf-8")

@@ -6,7 +6,15 @@ use crate::house::{GOOD, House, ORG, account, admin, cli, from};
 #[tokio::test]
 async fn an_account_has_a_space_and_is_found_by_its_name_in_any_case() {
     let house = House::new();
-    let made = house.identity.add_account(&cli(), ORG, NewAccount { email: "a@example.org".into(), locale: "fr".into(), quota: Some(1_000), ..account("Alice") }).await.expect("created");
+    let made = house
+        .identity
+        .add_account(
+            &cli(),
+            ORG,
+            NewAccount { email: "a@example.org".into(), locale: "fr".into(), quota: Some(1_000), ..account("Alice") },
+        )
+        .await
+        .expect("created");
     assert_eq!((made.name.as_str(), made.public_name.as_str(), made.locale.as_str()), ("alice", "alice", "fr"));
     assert_eq!(house.identity.account(ORG, "ALICE").await.expect("read"), Some(made.clone()));
     assert_eq!(house.identity.account(ORG, "no body").await.expect("read"), None);
@@ -54,23 +62,44 @@ async fn only_administrators_of_the_organisation_administer() {
     house.identity.add_account(&cli(), ORG, admin("root")).await.expect("created");
     house.person("alice").await;
     let (root, alice) = (house.login("root").await.session, house.login("alice").await.session);
-    let school = house.data.create_organisation(&cli(), "School", vec!["school.example.org".into()], "fr").await.expect("created").id;
+    let school = house
+        .data
+        .create_organisation(&cli(), "School", vec!["school.example.org".into()], "fr")
+        .await
+        .expect("created")
+        .id;
     let identity = &house.identity;
     identity.add_account(&root.who, ORG, account("bob")).await.expect("by an administrator");
     assert!(matches!(identity.add_account(&alice.who, ORG, account("eve")).await, Err(Error::Forbidden)));
-    assert!(matches!(identity.add_account(&root.who, school, account("eve")).await, Err(Error::Forbidden)), "of another organisation");
+    assert!(
+        matches!(identity.add_account(&root.who, school, account("eve")).await, Err(Error::Forbidden)),
+        "of another organisation"
+    );
     let mut limited = root.who.clone();
     limited.right = Right::Rules(vec![Rule::of("*", Verbs::ALL)]);
-    assert!(matches!(identity.accounts(&limited, ORG, None, 10).await, Err(Error::Forbidden)), "an app of an administrator");
-    assert!(matches!(identity.set_passphrase(&alice.who, ORG, "root", "another good one").await, Err(Error::Forbidden)));
-    let names = |accounts: Vec<abri_identity::Account>| accounts.into_iter().map(|account| account.name).collect::<Vec<_>>();
+    assert!(
+        matches!(identity.accounts(&limited, ORG, None, 10).await, Err(Error::Forbidden)),
+        "an app of an administrator"
+    );
+    assert!(matches!(
+        identity.set_passphrase(&alice.who, ORG, "root", "another good one").await,
+        Err(Error::Forbidden)
+    ));
+    let names =
+        |accounts: Vec<abri_identity::Account>| accounts.into_iter().map(|account| account.name).collect::<Vec<_>>();
     assert_eq!(names(identity.accounts(&root.who, ORG, None, 2).await.expect("listed")), ["alice", "bob"]);
     assert_eq!(names(identity.accounts(&root.who, ORG, Some("bob"), 2).await.expect("listed")), ["root"]);
-    assert!(matches!(identity.disable(&root.who, ORG, "root", true).await, Err(Error::Invalid(_))), "the last administrator stays");
+    assert!(
+        matches!(identity.disable(&root.who, ORG, "root", true).await, Err(Error::Invalid(_))),
+        "the last administrator stays"
+    );
     assert!(matches!(identity.set_admin(&root.who, ORG, "root", false).await, Err(Error::Invalid(_))));
     identity.set_admin(&root.who, ORG, "alice", true).await.expect("promoted");
     identity.disable(&root.who, ORG, "root", true).await.expect("now there is another");
-    assert!(matches!(identity.accounts(&root.who, ORG, None, 1).await, Err(Error::Forbidden)), "a disabled administrator is none");
+    assert!(
+        matches!(identity.accounts(&root.who, ORG, None, 1).await, Err(Error::Forbidden)),
+        "a disabled administrator is none"
+    );
     identity.set_quota(&alice.who, ORG, "bob", Some(5)).await.expect("set");
     identity.add_account(&cli(), school, account("alice")).await.expect("the same name elsewhere");
 }
@@ -81,8 +110,14 @@ async fn a_profile_is_changed_by_its_owner_and_seen_at_once() {
     house.person("alice").await;
     let login = house.login("alice").await;
     let session = &login.session;
-    let change = ProfileChange { public_name: Some("Alice A.".into()), accent: Some(10), tz: Some("Europe/Paris".into()), ..Default::default() };
-    let changed = house.identity.update_profile(session, Some(session.account.rev), change.clone()).await.expect("changed");
+    let change = ProfileChange {
+        public_name: Some("Alice A.".into()),
+        accent: Some(10),
+        tz: Some("Europe/Paris".into()),
+        ..Default::default()
+    };
+    let changed =
+        house.identity.update_profile(session, Some(session.account.rev), change.clone()).await.expect("changed");
     assert_eq!((changed.public_name.as_str(), changed.accent, changed.locale.as_str()), ("Alice A.", 10, "en"));
     let again = house.identity.cookie(ORG, &login.cookie_value, &from("192.0.2.1")).await.expect("known");
     assert_eq!(again.account.public_name, "Alice A.");
@@ -96,7 +131,10 @@ async fn a_profile_is_changed_by_its_owner_and_seen_at_once() {
         ProfileChange { email: Some("a@b@c".into()), ..Default::default() },
     ];
     for change in bad {
-        assert!(matches!(house.identity.update_profile(session, None, change.clone()).await, Err(Error::Invalid(_))), "{change:?}");
+        assert!(
+            matches!(house.identity.update_profile(session, None, change.clone()).await, Err(Error::Invalid(_))),
+            "{change:?}"
+        );
     }
 }
 
@@ -114,7 +152,10 @@ async fn a_disabled_account_is_out_at_once_and_back_when_enabled() {
     for password in [device.as_str(), GOOD] {
         assert!(matches!(house.basic("alice", password, "192.0.2.2").await, Err(Error::Unauthenticated)));
     }
-    assert!(matches!(house.identity.login(ORG, "alice", GOOD, &from("192.0.2.1"), true).await, Err(Error::Unauthenticated)));
+    assert!(matches!(
+        house.identity.login(ORG, "alice", GOOD, &from("192.0.2.1"), true).await,
+        Err(Error::Unauthenticated)
+    ));
     house.identity.disable(&cli(), ORG, "alice", false).await.expect("enabled");
     house.basic("alice", &device, "192.0.2.2").await.expect("known again");
 }

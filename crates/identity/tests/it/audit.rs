@@ -19,10 +19,21 @@ async fn the_owner_reads_what_happened_newest_first_page_by_page() {
     identity.revoke_app_password(&login.session, &phone.id).await.expect("revoked");
     let _ = identity.login(ORG, "alice", "wrong horse battery", &from("203.0.113.5"), false).await;
     identity.end_session(&login.session, &other.session.id).await.expect("ended");
-    let login = identity.change_passphrase(&login.session, GOOD, "a whole new phrase", &from("192.0.2.1")).await.expect("changed").expect("rotated");
+    let login = identity
+        .change_passphrase(&login.session, GOOD, "a whole new phrase", &from("192.0.2.1"))
+        .await
+        .expect("changed")
+        .expect("rotated");
     identity.logout(&login.session).await.expect("ended");
     let wanted = [
-        "logout", "passphrase_changed", "session_revoked", "login_failed", "app_password_revoked", "app_password_created", "login", "login",
+        "logout",
+        "passphrase_changed",
+        "session_revoked",
+        "login_failed",
+        "app_password_revoked",
+        "app_password_created",
+        "login",
+        "login",
         "account_created",
     ];
     assert_eq!(words(&house, "alice").await, wanted);

@@ -16,7 +16,9 @@ async fn is_good(house: &House, cookie: &str) -> bool {
 async fn logging_in_needs_the_passphrase_and_tells_nobody_which_accounts_exist() {
     let house = House::new();
     house.person("alice").await;
-    for (name, passphrase) in [("alice", "wrong horse battery"), ("alice", ""), ("nobody", GOOD), ("", GOOD), ("a/../b", GOOD)] {
+    for (name, passphrase) in
+        [("alice", "wrong horse battery"), ("alice", ""), ("nobody", GOOD), ("", GOOD), ("a/../b", GOOD)]
+    {
         let outcome = house.identity.login(ORG, name, passphrase, &from("192.0.2.9"), false).await;
         assert!(matches!(outcome, Err(Error::Unauthenticated)), "{name}");
     }
@@ -51,7 +53,8 @@ async fn only_a_hash_of_the_cookie_is_kept() {
 async fn a_session_slides_while_it_is_used_and_ends_when_it_is_not() {
     let house = House::new();
     house.person("alice").await;
-    let short = house.identity.login(ORG, "alice", GOOD, &from("192.0.2.1"), false).await.expect("logged in").cookie_value;
+    let short =
+        house.identity.login(ORG, "alice", GOOD, &from("192.0.2.1"), false).await.expect("logged in").cookie_value;
     let long = house.login("alice").await.cookie_value;
     for _ in 0..4 {
         house.pass_ms(DAY_MS / 2);
@@ -91,7 +94,10 @@ async fn sessions_are_listed_with_their_last_use_and_ended_one_by_one_or_all_oth
     assert_eq!(current.last_seen.0 - current.created.0, 6 * 60 * 1000);
     house.identity.end_session(&one.session, &two.session.id).await.expect("ended");
     assert!(!is_good(&house, &two.cookie_value).await);
-    assert!(matches!(house.identity.end_session(&one.session, &bobs.session.id).await, Err(Error::NotFound)), "not somebody else's");
+    assert!(
+        matches!(house.identity.end_session(&one.session, &bobs.session.id).await, Err(Error::NotFound)),
+        "not somebody else's"
+    );
     assert_eq!(house.identity.logout_others(&one.session).await.expect("ended"), 1);
     assert!(!is_good(&house, &three.cookie_value).await && is_good(&house, &one.cookie_value).await);
     house.identity.logout(&one.session).await.expect("ended");
@@ -126,7 +132,9 @@ async fn changing_the_passphrase_ends_other_sessions_and_gives_this_one_a_new_co
     house.person("alice").await;
     let (here, there) = (house.login("alice").await, house.login("alice").await);
     let new = "a whole new phrase";
-    let change = async |current: &str, new: &str| house.identity.change_passphrase(&here.session, current, new, &from("192.0.2.1")).await;
+    let change = async |current: &str, new: &str| {
+        house.identity.change_passphrase(&here.session, current, new, &from("192.0.2.1")).await
+    };
     assert!(matches!(change("wrong horse battery", new).await, Err(Error::Unauthenticated)));
     assert!(matches!(change(GOOD, "short").await, Err(Error::WeakPassphrase(_))));
     assert!(is_good(&house, &there.cookie_value).await, "nothing has happened so far");
@@ -134,7 +142,10 @@ async fn changing_the_passphrase_ends_other_sessions_and_gives_this_one_a_new_co
     let rotated = change(GOOD, new).await.expect("changed").expect("a browser gets a session");
     assert!(!is_good(&house, &here.cookie_value).await && !is_good(&house, &there.cookie_value).await);
     assert!(is_good(&house, &rotated.cookie_value).await);
-    assert!(matches!(house.basic("alice", GOOD, "192.0.2.1").await, Err(Error::Unauthenticated)), "not even as verified before");
+    assert!(
+        matches!(house.basic("alice", GOOD, "192.0.2.1").await, Err(Error::Unauthenticated)),
+        "not even as verified before"
+    );
     house.basic("alice", new, "192.0.2.1").await.expect("the new one");
     house.identity.set_passphrase(&cli(), ORG, "alice", GOOD).await.expect("set by the administrator");
     assert!(!is_good(&house, &rotated.cookie_value).await);
@@ -153,16 +164,25 @@ async fn a_token_lives_within_its_session_and_its_right() {
     let bearer = async || identity.bearer(ORG, &token, &from("192.0.2.1")).await;
     let session = bearer().await.expect("known");
     assert_eq!(session.who.right, right);
-    assert!(matches!(identity.add_token(&session, right.clone(), 1).await, Err(Error::Forbidden)), "a token makes no token");
+    assert!(
+        matches!(identity.add_token(&session, right.clone(), 1).await, Err(Error::Forbidden)),
+        "a token makes no token"
+    );
     assert!(matches!(identity.sessions(&session).await, Err(Error::Forbidden)));
     assert!(identity.bearer(SpaceId(99), &token, &from("192.0.2.1")).await.is_err());
-    identity.basic(ORG, crate::house::basic("user", &token).as_bytes(), &from("192.0.2.1")).await.expect("as some clients send it");
+    identity
+        .basic(ORG, crate::house::basic("user", &token).as_bytes(), &from("192.0.2.1"))
+        .await
+        .expect("as some clients send it");
     house.pass_ms(600_000);
     assert!(matches!(bearer().await, Err(Error::Unauthenticated)), "it ends");
     let (token, _) = identity.add_token(&login.session, right, 600_000).await.expect("made");
     identity.bearer(ORG, &token, &from("192.0.2.1")).await.expect("known");
     identity.logout(&login.session).await.expect("ended");
-    assert!(matches!(identity.bearer(ORG, &token, &from("192.0.2.1")).await, Err(Error::Unauthenticated)), "with its session");
+    assert!(
+        matches!(identity.bearer(ORG, &token, &from("192.0.2.1")).await, Err(Error::Unauthenticated)),
+        "with its session"
+    );
 }
 
 #[tokio::test]

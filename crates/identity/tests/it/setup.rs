@@ -8,7 +8,11 @@ async fn the_first_account_is_made_through_a_link_that_is_good_once() {
     let identity = &house.identity;
     assert!(identity.setup_needed().await.expect("read"));
     let token = identity.setup_token().await.expect("made").expect("needed");
-    assert_eq!(House::process(&house.data).setup_token().await.expect("read"), Some(token.clone()), "the same after a restart");
+    assert_eq!(
+        House::process(&house.data).setup_token().await.expect("read"),
+        Some(token.clone()),
+        "the same after a restart"
+    );
     assert!(identity.setup_token_good(&token).await.expect("read"));
     for bad in ["", "x", &token[1..]] {
         assert!(!identity.setup_token_good(bad).await.expect("read"));
@@ -17,7 +21,8 @@ async fn the_first_account_is_made_through_a_link_that_is_good_once() {
     let mut weak = account("alice");
     weak.passphrase = "short".into();
     assert!(matches!(identity.setup(&token, weak, &from("192.0.2.1")).await, Err(Error::WeakPassphrase(_))));
-    let opened = identity.setup(&token, account("alice"), &from("192.0.2.1")).await.expect("after a mistake it is still good");
+    let opened =
+        identity.setup(&token, account("alice"), &from("192.0.2.1")).await.expect("after a mistake it is still good");
     assert!(opened.session.account.admin);
     assert!(identity.cookie(ORG, &opened.cookie_value, &from("192.0.2.1")).await.is_ok());
     assert!(!identity.setup_needed().await.expect("read"));

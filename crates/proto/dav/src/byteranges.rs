@@ -37,9 +37,6 @@ impl Byteranges<'_> {
     /// Returns the answer's `Content-Length`.
     pub fn content_length(&self, ranges: &[ByteRange]) -> u64 {
         let part = |range: &ByteRange| self.part_header(*range).len() as u64 + range.size_bytes();
-        ranges
-            .iter()
-            .map(part)
-            .fold(self.end().len() as u64, u64::saturating_add)
+        ranges.iter().map(part).fold(self.end().len() as u64, u64::saturating_add)
     }
 }

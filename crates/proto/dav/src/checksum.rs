@@ -71,37 +71,25 @@ impl fmt::Display for Checksum {
 
 /// Returns the checksums of `OC-Checksum`, space separated; algorithms not known here are left out.
 pub fn parse_oc_checksum(value: &str) -> Result<Vec<Checksum>, HeaderError> {
-    let refusal = || {
-        HeaderError::new(
-            "OC-Checksum",
-            "ALGORITHM:hexadecimal, such as SHA1:da39a3ee…",
-        )
-    };
+    let refusal = || HeaderError::new("OC-Checksum", "ALGORITHM:hexadecimal, such as SHA1:da39a3ee…");
     let mut checksums = Vec::new();
     for member in value.split_ascii_whitespace().take(CHECKSUMS_MAX) {
         let (name, hex) = member.split_once(':').ok_or_else(refusal)?;
         let Some(algorithm) = Algorithm::read(name) else {
             continue;
         };
-        let is_hex =
-            hex.len() == 2 * algorithm.size_bytes() && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_hex = hex.len() == 2 * algorithm.size_bytes() && hex.bytes().all(|b| b.is_ascii_hexdigit());
         if !is_hex {
             return Err(refusal());
         }
-        checksums.push(Checksum {
-            algorithm,
-            hex: hex.to_ascii_lowercase(),
-        });
+        checksums.push(Checksum { algorithm, hex: hex.to_ascii_lowercase() });
     }
     Ok(checksums)
 }
 
 /// Returns the checksum of `Content-MD5` (RFC 1864, base64).
 pub fn parse_content_md5(value: &str) -> Result<Checksum, HeaderError> {
-    read_base64(Algorithm::Md5, trim(value)).ok_or(HeaderError::new(
-        "Content-MD5",
-        "the MD5 of the body in base64",
-    ))
+    read_base64(Algorithm::Md5, trim(value)).ok_or(HeaderError::new("Content-MD5", "the MD5 of the body in base64"))
 }
 
 /// Returns the checksums of `Repr-Digest` or `Content-Digest` (RFC 9530), or of `Digest` (RFC 3230).
@@ -113,10 +101,7 @@ pub fn parse_digest(value: &str) -> Result<Vec<Checksum>, HeaderError> {
         let Some(algorithm) = Algorithm::read(name) else {
             continue;
         };
-        let base64 = value
-            .strip_prefix(':')
-            .and_then(|v| v.strip_suffix(':'))
-            .unwrap_or(value);
+        let base64 = value.strip_prefix(':').and_then(|v| v.strip_suffix(':')).unwrap_or(value);
         let checksum = match algorithm {
             Algorithm::Adler32 => continue,
             _ => read_base64(algorithm, base64).ok_or_else(refusal)?,
@@ -128,8 +113,5 @@ pub fn parse_digest(value: &str) -> Result<Vec<Checksum>, HeaderError> {
 
 fn read_base64(algorithm: Algorithm, text: &str) -> Option<Checksum> {
     let bytes = BASE64.decode(text.as_bytes()).ok()?;
-    (bytes.len() == algorithm.size_bytes()).then(|| Checksum {
-        algorithm,
-        hex: HEXLOWER.encode(&bytes),
-    })
+    (bytes.len() == algorithm.size_bytes()).then(|| Checksum { algorithm, hex: HEXLOWER.encode(&bytes) })
 }

@@ -60,12 +60,8 @@ impl Conditions {
         let modified_s = current.and_then(|current| current.modified_s);
         // §13.2.2 steps 1 and 2
         let may_change = match (&self.if_match, self.if_unmodified_since_s) {
-            (Some(list), _) => {
-                is_listed(list, current.is_some(), etag, EntityTag::matches_strongly)
-            }
-            (None, Some(since_s)) => {
-                current.is_none() || modified_s.is_none_or(|at_s| at_s <= since_s)
-            }
+            (Some(list), _) => is_listed(list, current.is_some(), etag, EntityTag::matches_strongly),
+            (None, Some(since_s)) => current.is_none() || modified_s.is_none_or(|at_s| at_s <= since_s),
             (None, None) => true,
         };
         if !may_change {
@@ -73,18 +69,14 @@ impl Conditions {
         }
         // steps 3 and 4
         match (&self.if_none_match, self.if_modified_since_s) {
-            (Some(list), _)
-                if is_listed(list, current.is_some(), etag, EntityTag::matches_weakly) =>
-            {
+            (Some(list), _) if is_listed(list, current.is_some(), etag, EntityTag::matches_weakly) => {
                 if is_read {
                     Verdict::NotModified
                 } else {
                     Verdict::PreconditionFailed
                 }
             }
-            (None, Some(since_s)) if is_read && modified_s.is_some_and(|at_s| at_s <= since_s) => {
-                Verdict::NotModified
-            }
+            (None, Some(since_s)) if is_read && modified_s.is_some_and(|at_s| at_s <= since_s) => Verdict::NotModified,
             _ => Verdict::Proceed,
         }
     }

@@ -15,23 +15,15 @@ pub fn parse_any(text: &str) -> Option<i64> {
     let text = text.trim_ascii();
     let seconds = text.parse::<i64>().ok();
     seconds
-        .or_else(|| {
-            text.parse::<jiff::Timestamp>()
-                .ok()
-                .map(jiff::Timestamp::as_second)
-        })
+        .or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second))
         .or_else(|| parse_http_date(text))
 }
 
 /// Appends `Sun, 06 Nov 1994 08:49:37 GMT`, the form of `getlastmodified`.
 pub fn push_http_date(out: &mut String, time_s: i64) {
-    const WEEKDAYS: [&str; 7] = [
-        "Thu, ", "Fri, ", "Sat, ", "Sun, ", "Mon, ", "Tue, ", "Wed, ",
-    ];
-    const MONTHS: [&str; 12] = [
-        " Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ",
-        " Nov ", " Dec ",
-    ];
+    const WEEKDAYS: [&str; 7] = ["Thu, ", "Fri, ", "Sat, ", "Sun, ", "Mon, ", "Tue, ", "Wed, "];
+    const MONTHS: [&str; 12] =
+        [" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "];
     let time_s = time_s.clamp(0, TIME_S_MAX).unsigned_abs();
     let (year, month, day) = civil(time_s / 86_400);
     // both are in range by the remainder
@@ -62,16 +54,11 @@ pub fn push_rfc3339(out: &mut String, time_s: i64) {
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 

@@ -45,10 +45,7 @@ impl Depth {
 ///
 /// iOS sends `Overwrite: true` (even on `PUT`).
 pub fn parse_overwrite(value: Option<&str>) -> Result<bool, HeaderError> {
-    match value
-        .map(|value| trim(value).to_ascii_lowercase())
-        .as_deref()
-    {
+    match value.map(|value| trim(value).to_ascii_lowercase()).as_deref() {
         None | Some("t" | "true") => Ok(true),
         Some("f" | "false") => Ok(false),
         Some(_) => Err(HeaderError::new("Overwrite", "T or F")),

@@ -16,9 +16,7 @@ pub enum DestinationError {
     #[error("header Destination: send an absolute http(s) URI or an absolute path")]
     Malformed,
     /// It is on another server; answer 502 (RFC 4918 §9.8.5).
-    #[error(
-        "header Destination: {host:?} is not this server; copy across servers with GET and PUT"
-    )]
+    #[error("header Destination: {host:?} is not this server; copy across servers with GET and PUT")]
     OtherHost {
         /// The host it names.
         host: String,
@@ -38,15 +36,9 @@ pub fn parse(value: &str, hosts: &[&str]) -> Result<DavPath, DestinationError> {
         return Ok(DavPath::parse(path)?);
     }
     if value.len() > 3 * crate::path::PATH_BYTES_MAX {
-        return Err(PathError::TooLong {
-            what: "bytes",
-            max: crate::path::PATH_BYTES_MAX,
-        }
-        .into());
+        return Err(PathError::TooLong { what: "bytes", max: crate::path::PATH_BYTES_MAX }.into());
     }
-    let decoded = percent_decode_str(value)
-        .decode_utf8()
-        .map_err(|_| DestinationError::Malformed)?;
+    let decoded = percent_decode_str(value).decode_utf8().map_err(|_| DestinationError::Malformed)?;
     if decoded.starts_with('/') {
         return Ok(DavPath::parse_lenient(&decoded)?);
     }
@@ -66,7 +58,8 @@ fn is_host(host: &str) -> bool {
         None => host.split_at(host.find(':').unwrap_or(host.len())),
     };
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'~' | b'%');
-    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    let is_port =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
     !name.is_empty() && name.bytes().all(is_name) && is_port
 }
 
@@ -81,18 +74,11 @@ fn uri_path<'v>(value: &'v str, hosts: &[&str]) -> Result<Option<&'v str>, Desti
         _ => return Ok(None),
     };
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host)
-        .to_ascii_lowercase();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
     if !is_host(&host) {
         return Err(DestinationError::Malformed);
     }
-    let plain = |host: &str| {
-        host.strip_suffix(default_port)
-            .unwrap_or(host)
-            .to_ascii_lowercase()
-    };
+    let plain = |host: &str| host.strip_suffix(default_port).unwrap_or(host).to_ascii_lowercase();
     if host.is_empty() || !hosts.iter().any(|allowed| plain(allowed) == plain(&host)) {
         return Err(DestinationError::OtherHost { host });
     }

@@ -73,10 +73,7 @@ impl Element {
 
     /// Returns the value of an attribute that has no namespace.
     pub fn attribute(&self, local: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|a| a.name.is(&Ns::None, local))
-            .map(|a| a.value.as_str())
+        self.attributes.iter().find(|a| a.name.is(&Ns::None, local)).map(|a| a.value.as_str())
     }
 
     /// Returns the value of `xml:lang`.

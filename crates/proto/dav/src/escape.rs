@@ -45,11 +45,7 @@ pub(crate) fn find_forbidden(text: &str) -> Option<usize> {
     bytes.iter().enumerate().find_map(|(at, byte)| match byte {
         b'\t' | b'\n' | b'\r' => None,
         0..=0x1F => Some(at),
-        0xEF if bytes.get(at + 1) == Some(&0xBF)
-            && bytes.get(at + 2).is_some_and(|b| *b >= 0xBE) =>
-        {
-            Some(at)
-        }
+        0xEF if bytes.get(at + 1) == Some(&0xBF) && bytes.get(at + 2).is_some_and(|b| *b >= 0xBE) => Some(at),
         _ => None,
     })
 }
@@ -74,10 +70,7 @@ fn push(out: &mut String, text: &str, is_attribute: bool) {
     let bytes = text.as_bytes();
     let mut done = 0;
     let mut at = 0;
-    while let Some(step) = bytes[at..]
-        .iter()
-        .position(|byte| SUSPECTS[usize::from(*byte)])
-    {
+    while let Some(step) = bytes[at..].iter().position(|byte| SUSPECTS[usize::from(*byte)]) {
         at += step;
         let (with, width) = match bytes[at] {
             b'&' => ("&amp;", 1),

@@ -14,10 +14,7 @@ pub struct EntityTag {
 impl EntityTag {
     /// Returns a strong tag.
     pub fn strong(value: impl Into<String>) -> Self {
-        Self {
-            is_weak: false,
-            value: value.into(),
-        }
+        Self { is_weak: false, value: value.into() }
     }
 
     /// Returns the tag this text is; a tag without quotes counts as one, since clients drop them.
@@ -33,10 +30,7 @@ impl EntityTag {
             None => rest,
         };
         let is_plain = |c: char| c != '"' && c > ' ' && c != '\u{7F}';
-        value.chars().all(is_plain).then(|| Self {
-            is_weak,
-            value: value.to_owned(),
-        })
+        value.chars().all(is_plain).then(|| Self { is_weak, value: value.to_owned() })
     }
 
     /// Says whether both are strong and equal (RFC 9110 §8.8.3.2).
@@ -53,12 +47,7 @@ impl EntityTag {
 /// Writes `"value"` or `W/"value"`.
 impl std::fmt::Display for EntityTag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}\"{}\"",
-            if self.is_weak { "W/" } else { "" },
-            self.value
-        )
+        write!(f, "{}\"{}\"", if self.is_weak { "W/" } else { "" }, self.value)
     }
 }
 
@@ -80,11 +69,6 @@ impl TagList {
         if trim(value) == "*" {
             return Self::Any;
         }
-        Self::Tags(
-            members(value)
-                .take(TAGS_MAX)
-                .filter_map(EntityTag::parse)
-                .collect(),
-        )
+        Self::Tags(members(value).take(TAGS_MAX).filter_map(EntityTag::parse).collect())
     }
 }

@@ -26,29 +26,17 @@ pub struct FilterFiles {
 
 impl FilterFiles {
     pub(crate) fn read(root: &Element) -> Result<Self, XmlError> {
-        let mut filter = Self {
-            props: read_prop(root)?,
-            ..Self::default()
-        };
+        let mut filter = Self { props: read_prop(root)?, ..Self::default() };
         let Some(rules) = root.child(&Ns::Owncloud, "filter-rules") else {
             let want = "oc:filter-rules";
-            return Err(XmlError::Missing {
-                inside: root.name.clone(),
-                want,
-                at: root.at,
-            });
+            return Err(XmlError::Missing { inside: root.name.clone(), want, at: root.at });
         };
         for rule in rules.elements().filter(|rule| rule.name.ns == Ns::Owncloud) {
             let text = rule.text();
             match &*rule.name.local {
-                "favorite" => {
-                    filter.favorite = Some(matches!(text.trim_ascii(), "1" | "true" | "yes"))
-                }
+                "favorite" => filter.favorite = Some(matches!(text.trim_ascii(), "1" | "true" | "yes")),
                 "systemtag" if filter.tags.len() >= TAGS_MAX => {
-                    return Err(XmlError::TooLarge {
-                        what: "tags",
-                        max: TAGS_MAX,
-                    });
+                    return Err(XmlError::TooLarge { what: "tags", max: TAGS_MAX });
                 }
                 "systemtag" => filter.tags.push(text.trim_ascii().to_owned()),
                 _ => {}
@@ -77,19 +65,10 @@ impl SearchFiles {
         let search = root.child(&Ns::Owncloud, "search");
         let Some(pattern) = search.and_then(|search| search.child(&Ns::Owncloud, "pattern")) else {
             let want = "oc:search with an oc:pattern";
-            return Err(XmlError::Missing {
-                inside: root.name.clone(),
-                want,
-                at: root.at,
-            });
+            return Err(XmlError::Missing { inside: root.name.clone(), want, at: root.at });
         };
         let (limit, offset) = read_page(root)?;
-        Ok(Self {
-            props: read_prop(root)?,
-            pattern: pattern.text().trim_ascii().to_owned(),
-            limit,
-            offset,
-        })
+        Ok(Self { props: read_prop(root)?, pattern: pattern.text().trim_ascii().to_owned(), limit, offset })
     }
 }
 
@@ -97,10 +76,7 @@ fn read_page(root: &Element) -> Result<(Option<u64>, Option<u64>), XmlError> {
     let page = root.child(&Ns::Owncloud, "search");
     let number = |local| {
         let element = page.and_then(|page| page.child(&Ns::Owncloud, local));
-        element
-            .filter(|e| !e.text().trim_ascii().is_empty())
-            .map(read_number)
-            .transpose()
+        element.filter(|e| !e.text().trim_ascii().is_empty()).map(read_number).transpose()
     };
     Ok((number("limit")?, number("offset")?))
 }

@@ -5,8 +5,8 @@
 use crate::canonical::push_element;
 use crate::conditions::{Conditions, Current, may_use_range};
 use crate::{
-    DavPath, Depth, EntityTag, If, LockInfo, Prefer, PropertyUpdate, Propfind, Ranges, Report,
-    SearchRequest, Timeout, checksum, depth, destination, if_header, search, sync, upload, xml,
+    DavPath, Depth, EntityTag, If, LockInfo, Prefer, PropertyUpdate, Propfind, Ranges, Report, SearchRequest, Timeout,
+    checksum, depth, destination, if_header, search, sync, upload, xml,
 };
 
 /// The limit on bodies here.
@@ -39,9 +39,7 @@ pub fn if_header(bytes: &[u8]) {
     };
     let _ = if_header::parse_lock_token(text);
     let Ok(header) = If::parse(text) else { return };
-    assert!(
-        !header.lists.is_empty() && header.lists.iter().all(|list| !list.conditions.is_empty())
-    );
+    assert!(!header.lists.is_empty() && header.lists.iter().all(|list| !list.conditions.is_empty()));
     let _ = header.evaluate(|_| if_header::State::default());
     let everything = if_header::State {
         etag: Some(EntityTag::strong("a")),
@@ -58,20 +56,10 @@ pub fn headers(bytes: &[u8]) {
     let _ = (Depth::parse(Some(text)), depth::parse_overwrite(Some(text)));
     let _ = Timeout::parse(Some(text)).map(|timeout| timeout.clamp_s(60));
     let _ = Prefer::parse(Some(text), Some(text));
-    let _ = (
-        checksum::parse_content_md5(text),
-        checksum::parse_digest(text),
-    );
+    let _ = (checksum::parse_content_md5(text), checksum::parse_digest(text));
     let _ = upload::parse_length("OC-Total-Length", text);
-    let _ = (
-        sync::unwrap_token(text),
-        search::like(text),
-        crate::date::parse_any(text),
-    );
-    assert_eq!(
-        sync::unwrap_token(&sync::wrap_token(text)).as_deref(),
-        Some(text)
-    );
+    let _ = (sync::unwrap_token(text), search::like(text), crate::date::parse_any(text));
+    assert_eq!(sync::unwrap_token(&sync::wrap_token(text)).as_deref(), Some(text));
     if let Ok(time_s) = upload::parse_time("X-OC-Mtime", text) {
         let mut date = String::new();
         crate::date::push_rfc3339(&mut date, time_s);
@@ -81,21 +69,12 @@ pub fn headers(bytes: &[u8]) {
         assert_eq!(crate::date::parse_http_date(&date), Some(time_s));
     }
     for checksum in checksum::parse_oc_checksum(text).unwrap_or_default() {
-        assert_eq!(
-            checksum::parse_oc_checksum(&checksum.to_string()),
-            Ok(vec![checksum])
-        );
+        assert_eq!(checksum::parse_oc_checksum(&checksum.to_string()), Ok(vec![checksum]));
     }
     let conditions = Conditions::parse(Some(text), Some(text), Some(text), Some(text));
     let etag = EntityTag::parse(text);
-    let current = Current {
-        etag: etag.as_ref(),
-        modified_s: Some(0),
-    };
-    let _ = (
-        conditions.evaluate(true, Some(current)),
-        conditions.evaluate(false, None),
-    );
+    let current = Current { etag: etag.as_ref(), modified_s: Some(0) };
+    let _ = (conditions.evaluate(true, Some(current)), conditions.evaluate(false, None));
     let _ = may_use_range(Some(text), current);
 }
 
@@ -111,18 +90,8 @@ pub fn range(bytes: &[u8]) {
         Ranges::One(one) => vec![one],
         Ranges::Many(many) => many,
     };
-    assert!(
-        ranges
-            .iter()
-            .all(|range| range.first <= range.last && range.last < total_bytes)
-    );
-    assert!(
-        ranges
-            .iter()
-            .map(|range| u128::from(range.size_bytes()))
-            .sum::<u128>()
-            <= u128::from(total_bytes)
-    );
+    assert!(ranges.iter().all(|range| range.first <= range.last && range.last < total_bytes));
+    assert!(ranges.iter().map(|range| u128::from(range.size_bytes())).sum::<u128>() <= u128::from(total_bytes));
 }
 
 /// Reads a path; its href is read as the same path.
@@ -147,9 +116,5 @@ pub fn destination(bytes: &[u8]) {
     let Ok(path) = destination::parse(text, &["cloud.example", "localhost:8080"]) else {
         return;
     };
-    assert!(
-        path.segments
-            .iter()
-            .all(|segment| !segment.is_empty() && !segment.contains(['/', '\0']))
-    );
+    assert!(path.segments.iter().all(|segment| !segment.is_empty() && !segment.contains(['/', '\0'])));
 }

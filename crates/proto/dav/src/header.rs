@@ -15,11 +15,7 @@ pub struct HeaderError {
 impl HeaderError {
     /// Returns the refusal of a whole value.
     pub(crate) fn new(header: &'static str, want: &'static str) -> Self {
-        Self {
-            header,
-            want,
-            at: 0,
-        }
+        Self { header, want, at: 0 }
     }
 }
 

@@ -57,12 +57,7 @@ impl If {
         if value.len() > HEADER_BYTES_MAX {
             return Err(HeaderError::new("If", "a shorter value"));
         }
-        Reader {
-            value,
-            at: 0,
-            conditions: 0,
-        }
-        .read()
+        Reader { value, at: 0, conditions: 0 }.read()
     }
 
     /// Says whether the header is true; `state` is asked for each resource named, nothing being the request's own.
@@ -71,28 +66,21 @@ impl If {
     pub fn evaluate(&self, mut state: impl FnMut(Option<&str>) -> State) -> bool {
         self.lists.iter().any(|list| {
             let state = state(list.resource.as_deref());
-            list.conditions
-                .iter()
-                .all(|condition| condition.is_negated != condition.test.holds(&state))
+            list.conditions.iter().all(|condition| condition.is_negated != condition.test.holds(&state))
         })
     }
 
     /// Returns the tokens submitted, also in a `Not` (§10.4.1), `DAV:no-lock` left out.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
-        self.lists
-            .iter()
-            .flat_map(|list| &list.conditions)
-            .filter_map(|condition| match &condition.test {
-                Test::Token(token) if token != "DAV:no-lock" => Some(token.as_str()),
-                _ => None,
-            })
+        self.lists.iter().flat_map(|list| &list.conditions).filter_map(|condition| match &condition.test {
+            Test::Token(token) if token != "DAV:no-lock" => Some(token.as_str()),
+            _ => None,
+        })
     }
 
     /// Returns the resources named, as sent.
     pub fn resources(&self) -> impl Iterator<Item = &str> {
-        self.lists
-            .iter()
-            .filter_map(|list| list.resource.as_deref())
+        self.lists.iter().filter_map(|list| list.resource.as_deref())
     }
 }
 
@@ -100,10 +88,7 @@ impl Test {
     fn holds(&self, state: &State) -> bool {
         match self {
             Self::Token(token) => state.lock_tokens.iter().any(|held| held == token),
-            Self::ETag(tag) => state
-                .etag
-                .as_ref()
-                .is_some_and(|etag| etag.matches_weakly(tag)),
+            Self::ETag(tag) => state.etag.as_ref().is_some_and(|etag| etag.matches_weakly(tag)),
         }
     }
 }
@@ -111,17 +96,11 @@ impl Test {
 /// Returns the token of a `Lock-Token` header (RFC 4918 §10.5); the npm client `webdav` forgets the angle brackets.
 pub fn parse_lock_token(value: &str) -> Result<String, HeaderError> {
     let value = trim(value);
-    let token = value
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(value);
+    let token = value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(value);
     let is_plain = |c: char| c > ' ' && !matches!(c, '<' | '>' | '"' | '\u{7F}');
     // A token is a URI; a bare word is a mistake worth telling.
     if !token.contains(':') || value.len() > HEADER_BYTES_MAX || !token.chars().all(is_plain) {
-        return Err(HeaderError::new(
-            "Lock-Token",
-            "<the token that LOCK answered>",
-        ));
+        return Err(HeaderError::new("Lock-Token", "<the token that LOCK answered>"));
     }
     Ok(token.to_owned())
 }
@@ -147,10 +126,7 @@ impl<'v> Reader<'v> {
                 Some(b'(') => {
                     has_untagged |= resource.is_none();
                     let conditions = self.list()?;
-                    lists.push(List {
-                        resource: resource.map(str::to_owned),
-                        conditions,
-                    });
+                    lists.push(List { resource: resource.map(str::to_owned), conditions });
                 }
                 Some(b'<') if has_untagged => {
                     return Err(self.refusal("a resource before every list, or before none"));
@@ -182,8 +158,7 @@ impl<'v> Reader<'v> {
                 Some(b'<') => Test::Token(self.bracketed('>')?.to_owned()),
                 Some(b'[') => Test::ETag(self.entity_tag()?),
                 _ => {
-                    return Err(self
-                        .refusal("<token> or [\"etag\"] conditions, then a closing parenthesis"));
+                    return Err(self.refusal("<token> or [\"etag\"] conditions, then a closing parenthesis"));
                 }
             };
             self.conditions += 1;
@@ -196,9 +171,7 @@ impl<'v> Reader<'v> {
 
     fn take_not(&mut self) -> bool {
         self.peek();
-        let is_not = self.value.as_bytes()[self.at..]
-            .get(..3)
-            .is_some_and(|word| word.eq_ignore_ascii_case(b"not"));
+        let is_not = self.value.as_bytes()[self.at..].get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"not"));
         if is_not {
             self.at += 3;
         }
@@ -208,9 +181,7 @@ impl<'v> Reader<'v> {
     fn entity_tag(&mut self) -> Result<EntityTag, HeaderError> {
         // a tag may hold ']' between its quotes
         let rest = &self.value[self.at..];
-        let quoted = rest
-            .find('"')
-            .and_then(|open| Some(open + 1 + rest[open + 1..].find('"')? + 1));
+        let quoted = rest.find('"').and_then(|open| Some(open + 1 + rest[open + 1..].find('"')? + 1));
         let unquoted = rest.find(']').filter(|end| !rest[..*end].contains('"'));
         let inside = match (unquoted, quoted) {
             (Some(end), _) => &rest[1..end],
@@ -228,9 +199,7 @@ impl<'v> Reader<'v> {
 
     /// Returns what stands between the bracket here and `end`.
     fn bracketed(&mut self, end: char) -> Result<&'v str, HeaderError> {
-        let inside = self.value[self.at + 1..]
-            .split_once(end)
-            .map(|(inside, _)| inside);
+        let inside = self.value[self.at + 1..].split_once(end).map(|(inside, _)| inside);
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['<', ' ']));
         let inside = inside.ok_or_else(|| self.refusal("a URI between < and >"))?;
         self.at += inside.len() + 2;
@@ -247,10 +216,6 @@ impl<'v> Reader<'v> {
     }
 
     fn refusal(&self, want: &'static str) -> HeaderError {
-        HeaderError {
-            header: "If",
-            want,
-            at: self.at,
-        }
+        HeaderError { header: "If", want, at: self.at }
     }
 }

@@ -35,49 +35,25 @@ impl LockInfo {
             return Ok(None);
         };
         if !root.is(&Ns::Dav, "lockinfo") {
-            return Err(XmlError::Root {
-                want: "DAV:lockinfo",
-                got: root.name,
-            });
+            return Err(XmlError::Root { want: "DAV:lockinfo", got: root.name });
         }
-        let missing = |want| XmlError::Missing {
-            inside: root.name.clone(),
-            want,
-            at: root.at,
-        };
-        let scope = root
-            .child(&Ns::Dav, "lockscope")
-            .ok_or_else(|| missing("DAV:lockscope"))?;
+        let missing = |want| XmlError::Missing { inside: root.name.clone(), want, at: root.at };
+        let scope = root.child(&Ns::Dav, "lockscope").ok_or_else(|| missing("DAV:lockscope"))?;
         let scope = match scope.elements().next() {
             Some(element) if element.is(&Ns::Dav, "exclusive") => LockScope::Exclusive,
             Some(element) if element.is(&Ns::Dav, "shared") => LockScope::Shared,
             _ => {
                 let want = "DAV:exclusive or DAV:shared";
-                return Err(XmlError::Unexpected {
-                    inside: scope.name.clone(),
-                    want,
-                    at: scope.at,
-                });
+                return Err(XmlError::Unexpected { inside: scope.name.clone(), want, at: scope.at });
             }
         };
-        let kind = root
-            .child(&Ns::Dav, "locktype")
-            .ok_or_else(|| missing("DAV:locktype"))?;
+        let kind = root.child(&Ns::Dav, "locktype").ok_or_else(|| missing("DAV:locktype"))?;
         if kind.child(&Ns::Dav, "write").is_none() {
-            return Err(XmlError::Unexpected {
-                inside: kind.name.clone(),
-                want: "DAV:write",
-                at: kind.at,
-            });
+            return Err(XmlError::Unexpected { inside: kind.name.clone(), want: "DAV:write", at: kind.at });
         }
         let owner = root.child(&Ns::Dav, "owner");
-        let owner_xml = owner.map_or(Some(String::new()), |owner| {
-            inner_xml(owner, OWNER_BYTES_MAX)
-        });
-        let too_large = XmlError::TooLarge {
-            what: "bytes in DAV:owner",
-            max: OWNER_BYTES_MAX,
-        };
+        let owner_xml = owner.map_or(Some(String::new()), |owner| inner_xml(owner, OWNER_BYTES_MAX));
+        let too_large = XmlError::TooLarge { what: "bytes in DAV:owner", max: OWNER_BYTES_MAX };
         let owner_xml = owner_xml.ok_or(too_large)?;
         Ok(Some(Self { scope, owner_xml }))
     }
@@ -133,9 +109,8 @@ pub const SUPPORTED_LOCK_XML: &str = "<d:lockentry><d:lockscope><d:exclusive/></
 
 /// Returns the body of an answer to `LOCK`: `DAV:prop` with `DAV:lockdiscovery` (§9.10.1).
 pub fn lock_body(lock: &ActiveLock<'_>) -> String {
-    let mut out = String::from(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<d:prop xmlns:d=\"DAV:\"><d:lockdiscovery>",
-    );
+    let mut out =
+        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<d:prop xmlns:d=\"DAV:\"><d:lockdiscovery>");
     lock.push(&mut out);
     out.push_str("</d:lockdiscovery></d:prop>\n");
     out

@@ -30,11 +30,7 @@ pub struct Multistatus {
 impl Multistatus {
     /// Returns a body with its root begun; `is_minimal` leaves missing properties out (RFC 8144 §2.1).
     pub fn new(is_minimal: bool) -> Self {
-        Self {
-            out: String::from(START),
-            missing: String::new(),
-            is_minimal,
-        }
+        Self { out: String::from(START), missing: String::new(), is_minimal }
     }
 
     /// Begins the response of one resource; end it with [`Response::end`].
@@ -45,10 +41,7 @@ impl Multistatus {
         push_text(&mut self.out, href);
         self.out.push_str("</d:href>");
         self.missing.clear();
-        Response {
-            body: self,
-            has_found: false,
-        }
+        Response { body: self, has_found: false }
     }
 
     /// Appends the response of a resource that has no properties to tell but a status of its own.
@@ -111,9 +104,7 @@ impl Response<'_> {
 
     /// Appends a property that is `true` or `false`.
     pub fn flag(&mut self, name: &PropName, is_true: bool) {
-        self.with(name, |out| {
-            out.push_str(if is_true { "true" } else { "false" })
-        });
+        self.with(name, |out| out.push_str(if is_true { "true" } else { "false" }));
     }
 
     /// Appends a property that is `1` or `0`.

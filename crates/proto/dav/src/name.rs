@@ -74,18 +74,12 @@ pub struct PropName {
 impl PropName {
     /// Returns a name made at run time, or nothing if `local` could not stand in an XML document.
     pub fn new(ns: &str, local: &str) -> Option<Self> {
-        is_ncname(local).then(|| Self {
-            ns: Ns::new(ns),
-            local: Cow::Owned(local.to_owned()),
-        })
+        is_ncname(local).then(|| Self { ns: Ns::new(ns), local: Cow::Owned(local.to_owned()) })
     }
 
     /// Returns a name written in the source.
     pub const fn known(ns: Ns, local: &'static str) -> Self {
-        Self {
-            ns,
-            local: Cow::Borrowed(local),
-        }
+        Self { ns, local: Cow::Borrowed(local) }
     }
 
     /// Returns a name in `DAV:`.
@@ -131,6 +125,5 @@ fn is_name_start(c: char) -> bool {
 }
 
 fn is_name_char(c: char) -> bool {
-    is_name_start(c)
-        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }

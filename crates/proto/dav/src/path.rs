@@ -10,13 +10,8 @@ pub const SEGMENTS_MAX: usize = 256;
 pub const SEGMENT_BYTES_MAX: usize = 1_024;
 
 /// What an href encodes: all but the unreserved characters and parentheses, as sabre/dav does.
-pub(crate) const ENCODED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'(')
-    .remove(b')');
+pub(crate) const ENCODED: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'(').remove(b')');
 
 /// A path without its percent signs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -78,10 +73,7 @@ impl DavPath {
 
     fn read(raw: &str, is_strict: bool) -> Result<Self, PathError> {
         if raw.len() > PATH_BYTES_MAX {
-            return Err(PathError::TooLong {
-                what: "bytes",
-                max: PATH_BYTES_MAX,
-            });
+            return Err(PathError::TooLong { what: "bytes", max: PATH_BYTES_MAX });
         }
         if is_strict && raw.contains('#') {
             return Err(PathError::Fragment);
@@ -94,17 +86,11 @@ impl DavPath {
         let mut segments = Vec::new();
         for raw in rest.split('/').filter(|segment| !segment.is_empty()) {
             if segments.len() >= SEGMENTS_MAX {
-                return Err(PathError::TooLong {
-                    what: "segments",
-                    max: SEGMENTS_MAX,
-                });
+                return Err(PathError::TooLong { what: "segments", max: SEGMENTS_MAX });
             }
             segments.push(decode_segment(raw, segments.len(), is_strict)?);
         }
-        Ok(Self {
-            has_trailing_slash: path.ends_with('/'),
-            segments,
-        })
+        Ok(Self { has_trailing_slash: path.ends_with('/'), segments })
     }
 
     /// Returns the href of this path.
@@ -119,27 +105,19 @@ fn decode_segment(raw: &str, index: usize, is_strict: bool) -> Result<String, Pa
     if is_strict && !has_only_escapes(raw.as_bytes()) {
         return Err(PathError::Escape { index });
     }
-    let segment = percent_decode_str(raw)
-        .decode_utf8()
-        .map_err(|_| PathError::NotUtf8 { index })?;
+    let segment = percent_decode_str(raw).decode_utf8().map_err(|_| PathError::NotUtf8 { index })?;
     if matches!(&*segment, "." | "..") || segment.contains(['/', '\0']) {
         return Err(PathError::Forbidden { index });
     }
     if segment.len() > SEGMENT_BYTES_MAX {
-        return Err(PathError::TooLong {
-            what: "bytes in one segment",
-            max: SEGMENT_BYTES_MAX,
-        });
+        return Err(PathError::TooLong { what: "bytes in one segment", max: SEGMENT_BYTES_MAX });
     }
     Ok(segment.into_owned())
 }
 
 fn has_only_escapes(raw: &[u8]) -> bool {
     raw.iter().enumerate().all(|(at, byte)| {
-        *byte != b'%'
-            || raw
-                .get(at + 1..at + 3)
-                .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        *byte != b'%' || raw.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
     })
 }
 

@@ -21,9 +21,7 @@ impl Prefer {
             let wish = trim(member.split(';').next().unwrap_or("")).to_ascii_lowercase();
             match wish.replace([' ', '"'], "").as_str() {
                 "return=minimal" | "return-minimal" => wishes.is_minimal = true,
-                "return=representation" | "return-representation" => {
-                    wishes.wants_representation = true
-                }
+                "return=representation" | "return-representation" => wishes.wants_representation = true,
                 "depth-noroot" => wishes.wants_no_root = true,
                 _ => {}
             }

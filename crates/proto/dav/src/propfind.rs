@@ -23,15 +23,10 @@ impl Propfind {
     /// Returns what the body asks for.
     pub fn parse(body: &[u8], body_bytes_max: usize) -> Result<Self, XmlError> {
         let Some(root) = xml::read(body, body_bytes_max)? else {
-            return Ok(Self::AllProp {
-                include: Vec::new(),
-            });
+            return Ok(Self::AllProp { include: Vec::new() });
         };
         if !root.is(&Ns::Dav, "propfind") {
-            return Err(XmlError::Root {
-                want: "DAV:propfind",
-                got: root.name,
-            });
+            return Err(XmlError::Root { want: "DAV:propfind", got: root.name });
         }
         let prop = root.child(&Ns::Dav, "prop");
         if root.child(&Ns::Dav, "allprop").is_some() {
@@ -47,11 +42,7 @@ impl Propfind {
         if root.child(&Ns::Dav, "propname").is_some() {
             return Ok(Self::PropName);
         }
-        Err(XmlError::Missing {
-            at: root.at,
-            inside: root.name,
-            want: "DAV:prop, DAV:allprop or DAV:propname",
-        })
+        Err(XmlError::Missing { at: root.at, inside: root.name, want: "DAV:prop, DAV:allprop or DAV:propname" })
     }
 }
 
@@ -64,9 +55,7 @@ pub(crate) fn read_names(prop: &Element) -> Result<Vec<PropName>, XmlError> {
 
 /// Returns the names inside the `DAV:prop` that `parent` may hold.
 pub(crate) fn read_prop(parent: &Element) -> Result<Vec<PropName>, XmlError> {
-    parent
-        .child(&Ns::Dav, "prop")
-        .map_or(Ok(Vec::new()), read_names)
+    parent.child(&Ns::Dav, "prop").map_or(Ok(Vec::new()), read_names)
 }
 
 fn push_names(names: &mut Vec<PropName>, prop: &Element) -> Result<(), XmlError> {
@@ -75,10 +64,7 @@ fn push_names(names: &mut Vec<PropName>, prop: &Element) -> Result<(), XmlError>
             continue;
         }
         if names.len() >= PROPS_MAX {
-            return Err(XmlError::TooLarge {
-                what: "properties",
-                max: PROPS_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "properties", max: PROPS_MAX });
         }
         names.push(element.name.clone());
     }

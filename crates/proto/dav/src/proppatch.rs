@@ -49,19 +49,12 @@ impl PropertyUpdate {
     pub fn parse(body: &[u8], body_bytes_max: usize) -> Result<Self, XmlError> {
         let root = xml::read_root(body, body_bytes_max, "DAV:propertyupdate")?;
         if !root.is(&Ns::Dav, "propertyupdate") {
-            return Err(XmlError::Root {
-                want: "DAV:propertyupdate",
-                got: root.name,
-            });
+            return Err(XmlError::Root { want: "DAV:propertyupdate", got: root.name });
         }
         let changes = read_changes(&root)?;
         if changes.is_empty() {
             let want = "a DAV:set or DAV:remove with a DAV:prop that names a property";
-            return Err(XmlError::Missing {
-                at: root.at,
-                inside: root.name,
-                want,
-            });
+            return Err(XmlError::Missing { at: root.at, inside: root.name, want });
         }
         Ok(Self(changes))
     }
@@ -80,10 +73,7 @@ pub fn read_changes(root: &Element) -> Result<Vec<PropChange>, XmlError> {
             let lang = prop.lang().or(part.lang()).or(root.lang());
             for property in prop.elements() {
                 if changes.len() >= PROPS_MAX {
-                    return Err(XmlError::TooLarge {
-                        what: "properties",
-                        max: PROPS_MAX,
-                    });
+                    return Err(XmlError::TooLarge { what: "properties", max: PROPS_MAX });
                 }
                 let name = property.name.clone();
                 if !is_set {
@@ -93,10 +83,7 @@ pub fn read_changes(root: &Element) -> Result<Vec<PropChange>, XmlError> {
                 let value = read_value(property, lang)?;
                 values_bytes += value.xml.len();
                 if values_bytes > VALUES_BYTES_MAX {
-                    return Err(XmlError::TooLarge {
-                        what: "bytes in values",
-                        max: VALUES_BYTES_MAX,
-                    });
+                    return Err(XmlError::TooLarge { what: "bytes in values", max: VALUES_BYTES_MAX });
                 }
                 changes.push(PropChange::Set(name, value));
             }
@@ -106,14 +93,8 @@ pub fn read_changes(root: &Element) -> Result<Vec<PropChange>, XmlError> {
 }
 
 fn read_value(property: &Element, inherited: Option<&str>) -> Result<PropValue, XmlError> {
-    let lang = property
-        .lang()
-        .or(inherited)
-        .filter(|lang| !lang.is_empty());
-    let too_large = XmlError::TooLarge {
-        what: "bytes in a value",
-        max: VALUE_BYTES_MAX,
-    };
+    let lang = property.lang().or(inherited).filter(|lang| !lang.is_empty());
+    let too_large = XmlError::TooLarge { what: "bytes in a value", max: VALUE_BYTES_MAX };
     Ok(PropValue {
         xml: inner_xml(property, VALUE_BYTES_MAX).ok_or(too_large)?,
         text: property.text().into_owned(),

@@ -52,10 +52,7 @@ impl Ranges {
         let Some(specs) = value.and_then(read_specs) else {
             return Self::Whole;
         };
-        let ranges: Vec<ByteRange> = specs
-            .iter()
-            .filter_map(|spec| spec.within(total_bytes))
-            .collect();
+        let ranges: Vec<ByteRange> = specs.iter().filter_map(|spec| spec.within(total_bytes)).collect();
         let ranges = coalesce(ranges);
         match ranges.as_slice() {
             [] => Self::Unsatisfiable,
@@ -119,17 +116,11 @@ fn coalesce(ranges: Vec<ByteRange>) -> Vec<ByteRange> {
     let mut joined: Vec<ByteRange> = Vec::with_capacity(sorted.len());
     for range in sorted {
         match joined.last_mut() {
-            Some(before)
-                if range.first <= before.last.saturating_add(1).saturating_add(GAP_BYTES_MAX) =>
-            {
+            Some(before) if range.first <= before.last.saturating_add(1).saturating_add(GAP_BYTES_MAX) => {
                 before.last = before.last.max(range.last);
             }
             _ => joined.push(range),
         }
     }
-    if joined.len() == ranges.len() {
-        ranges
-    } else {
-        joined
-    }
+    if joined.len() == ranges.len() { ranges } else { joined }
 }

@@ -108,30 +108,18 @@ impl SearchRequest {
     pub fn parse(body: &[u8], body_bytes_max: usize) -> Result<Self, XmlError> {
         let root = xml::read_root(body, body_bytes_max, "DAV:searchrequest")?;
         if !root.is(&Ns::Dav, "searchrequest") {
-            return Err(XmlError::Root {
-                want: "DAV:searchrequest",
-                got: root.name,
-            });
+            return Err(XmlError::Root { want: "DAV:searchrequest", got: root.name });
         }
-        let search = need(
-            &root,
-            "basicsearch",
-            "DAV:basicsearch, the only grammar known here",
-        )?;
+        let search = need(&root, "basicsearch", "DAV:basicsearch, the only grammar known here")?;
         let mut budget = CONDITIONS_MAX;
         Ok(Self {
             select: read_select(need(search, "select", "DAV:select")?)?,
             scopes: read_scopes(need(search, "from", "DAV:from")?)?,
-            condition: match search
-                .child(&Ns::Dav, "where")
-                .and_then(|e| e.elements().next())
-            {
+            condition: match search.child(&Ns::Dav, "where").and_then(|e| e.elements().next()) {
                 Some(condition) => Some(read_condition(condition, &mut budget)?),
                 None => None,
             },
-            order: search
-                .child(&Ns::Dav, "orderby")
-                .map_or(Ok(Vec::new()), read_order)?,
+            order: search.child(&Ns::Dav, "orderby").map_or(Ok(Vec::new()), read_order)?,
             limit: read_limit(search)?,
             offset: read_offset(search)?,
         })
@@ -139,18 +127,12 @@ impl SearchRequest {
 }
 
 fn read_offset(search: &Element) -> Result<Option<u64>, XmlError> {
-    let first = search
-        .child(&Ns::Dav, "limit")
-        .and_then(|limit| limit.child(&Ns::Nextcloud, "firstresult"));
+    let first = search.child(&Ns::Dav, "limit").and_then(|limit| limit.child(&Ns::Nextcloud, "firstresult"));
     first.map(crate::sync::read_number).transpose()
 }
 
 fn need<'e>(parent: &'e Element, local: &str, want: &'static str) -> Result<&'e Element, XmlError> {
-    let missing = || XmlError::Missing {
-        inside: parent.name.clone(),
-        want,
-        at: parent.at,
-    };
+    let missing = || XmlError::Missing { inside: parent.name.clone(), want, at: parent.at };
     parent.child(&Ns::Dav, local).ok_or_else(missing)
 }
 
@@ -165,15 +147,9 @@ fn read_scopes(from: &Element) -> Result<Vec<Scope>, XmlError> {
     let mut scopes = Vec::new();
     for scope in from.elements().filter(|e| e.is(&Ns::Dav, "scope")) {
         if scopes.len() >= SCOPES_MAX {
-            return Err(XmlError::TooLarge {
-                what: "scopes",
-                max: SCOPES_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "scopes", max: SCOPES_MAX });
         }
-        let href = need(scope, "href", "DAV:href")?
-            .text()
-            .trim_ascii()
-            .to_owned();
+        let href = need(scope, "href", "DAV:href")?.text().trim_ascii().to_owned();
         let depth = match scope.child(&Ns::Dav, "depth") {
             None => Depth::Infinity,
             Some(depth) => Depth::read(&depth.text()).ok_or_else(|| XmlError::Unexpected {
@@ -185,20 +161,13 @@ fn read_scopes(from: &Element) -> Result<Vec<Scope>, XmlError> {
         scopes.push(Scope { href, depth });
     }
     if scopes.is_empty() {
-        return Err(XmlError::Missing {
-            inside: from.name.clone(),
-            want: "DAV:scope",
-            at: from.at,
-        });
+        return Err(XmlError::Missing { inside: from.name.clone(), want: "DAV:scope", at: from.at });
     }
     Ok(scopes)
 }
 
 fn read_condition(element: &Element, budget: &mut usize) -> Result<Condition, XmlError> {
-    *budget = budget.checked_sub(1).ok_or(XmlError::TooLarge {
-        what: "conditions",
-        max: CONDITIONS_MAX,
-    })?;
+    *budget = budget.checked_sub(1).ok_or(XmlError::TooLarge { what: "conditions", max: CONDITIONS_MAX })?;
     let unknown = || XmlError::Unexpected {
         inside: element.name.clone(),
         want: "an operator of DAV:basicsearch with its operands",
@@ -208,10 +177,7 @@ fn read_condition(element: &Element, budget: &mut usize) -> Result<Condition, Xm
         return Err(unknown());
     }
     let all = |budget: &mut usize| -> Result<Vec<Condition>, XmlError> {
-        element
-            .elements()
-            .map(|e| read_condition(e, budget))
-            .collect()
+        element.elements().map(|e| read_condition(e, budget)).collect()
     };
     let operator = match &*element.name.local {
         "and" => return all(budget).map(Condition::And),
@@ -231,43 +197,29 @@ fn read_condition(element: &Element, budget: &mut usize) -> Result<Condition, Xm
         "like" => Operator::Like,
         _ => return Err(unknown()),
     };
-    let literal = element
-        .child(&Ns::Dav, "literal")
-        .or_else(|| element.child(&Ns::Dav, "typed-literal"));
+    let literal = element.child(&Ns::Dav, "literal").or_else(|| element.child(&Ns::Dav, "typed-literal"));
     Ok(Condition::Compare {
         operator,
         prop: read_operand(element)?,
         literal: literal.ok_or_else(unknown)?.text().into_owned(),
-        is_caseless: element
-            .attribute("caseless")
-            .map(|value| matches!(value, "yes" | "1" | "true")),
+        is_caseless: element.attribute("caseless").map(|value| matches!(value, "yes" | "1" | "true")),
     })
 }
 
 fn read_operand(element: &Element) -> Result<PropName, XmlError> {
     let prop = need(element, "prop", "DAV:prop that names a property")?;
     let name = prop.elements().next().map(|e| e.name.clone());
-    name.ok_or_else(|| XmlError::Missing {
-        inside: prop.name.clone(),
-        want: "a property",
-        at: prop.at,
-    })
+    name.ok_or_else(|| XmlError::Missing { inside: prop.name.clone(), want: "a property", at: prop.at })
 }
 
 fn read_order(orderby: &Element) -> Result<Vec<Order>, XmlError> {
     let mut orders = Vec::new();
     for order in orderby.elements().filter(|e| e.is(&Ns::Dav, "order")) {
         if orders.len() >= ORDERS_MAX {
-            return Err(XmlError::TooLarge {
-                what: "orders",
-                max: ORDERS_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "orders", max: ORDERS_MAX });
         }
         let is_descending = order.child(&Ns::Dav, "descending").is_some();
-        orders.push(Order {
-            prop: read_operand(order)?,
-            is_descending,
-        });
+        orders.push(Order { prop: read_operand(order)?, is_descending });
     }
     Ok(orders)
 }

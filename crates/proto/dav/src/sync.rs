@@ -29,9 +29,7 @@ pub enum SyncLevel {
 
 impl SyncCollection {
     pub(crate) fn read(root: &Element) -> Result<Self, XmlError> {
-        let token = root
-            .child(&Ns::Dav, "sync-token")
-            .map(|e| e.text().trim_ascii().to_owned());
+        let token = root.child(&Ns::Dav, "sync-token").map(|e| e.text().trim_ascii().to_owned());
         let level = match root.child(&Ns::Dav, "sync-level") {
             None => None,
             Some(level) => Some(match level.text().trim_ascii() {
@@ -57,9 +55,7 @@ impl SyncCollection {
 
 /// Returns the number in `DAV:limit/DAV:nresults` (RFC 5323 §5.17), if any.
 pub(crate) fn read_limit(parent: &Element) -> Result<Option<u64>, XmlError> {
-    let results = parent
-        .child(&Ns::Dav, "limit")
-        .and_then(|limit| limit.child(&Ns::Dav, "nresults"));
+    let results = parent.child(&Ns::Dav, "limit").and_then(|limit| limit.child(&Ns::Dav, "nresults"));
     results.map(read_number).transpose()
 }
 
@@ -85,8 +81,5 @@ pub fn wrap_token(opaque: &str) -> String {
 /// Returns the opaque token inside a URI; nothing if it is not one of ours (`DAV:valid-sync-token`).
 pub fn unwrap_token(uri: &str) -> Option<String> {
     let opaque = uri.trim_ascii().strip_prefix(TOKEN_PREFIX)?;
-    percent_encoding::percent_decode_str(opaque)
-        .decode_utf8()
-        .ok()
-        .map(|text| text.into_owned())
+    percent_encoding::percent_decode_str(opaque).decode_utf8().ok().map(|text| text.into_owned())
 }

@@ -17,9 +17,7 @@ pub fn parse_time(header: &'static str, value: &str) -> Result<i64, HeaderError>
         return Err(refusal());
     }
     let seconds = digits(whole).and_then(|seconds| i64::try_from(seconds).ok());
-    seconds
-        .filter(|seconds| *seconds <= TIME_S_MAX)
-        .ok_or_else(refusal)
+    seconds.filter(|seconds| *seconds <= TIME_S_MAX).ok_or_else(refusal)
 }
 
 /// Returns the number of bytes in `OC-Total-Length`, `OC-Chunk-Offset` and their like.
@@ -32,9 +30,6 @@ pub fn parse_length(header: &'static str, value: &str) -> Result<u64, HeaderErro
 pub fn refuse_content_range(value: Option<&str>) -> Result<(), HeaderError> {
     match value {
         None => Ok(()),
-        Some(_) => Err(HeaderError::new(
-            "Content-Range",
-            "the whole content, without this header",
-        )),
+        Some(_) => Err(HeaderError::new("Content-Range", "the whole content, without this header")),
     }
 }

@@ -43,9 +43,7 @@ pub enum XmlError {
         max: usize,
     },
     /// The bytes are not text.
-    #[error(
-        "byte {at} is not valid UTF-8: encode the body as UTF-8, or as UTF-16 with a byte order mark"
-    )]
+    #[error("byte {at} is not valid UTF-8: encode the body as UTF-8, or as UTF-16 with a byte order mark")]
     NotText {
         /// Where, in bytes.
         at: usize,
@@ -71,9 +69,7 @@ pub enum XmlError {
         at: usize,
     },
     /// A prefix that nothing declares, or `xmlns:x=""` (litmus `propfind_invalid2`).
-    #[error(
-        "byte {at}: prefix {prefix:?} is not bound to a namespace: declare it with a non-empty xmlns"
-    )]
+    #[error("byte {at}: prefix {prefix:?} is not bound to a namespace: declare it with a non-empty xmlns")]
     Prefix {
         /// The prefix.
         prefix: String,
@@ -127,10 +123,7 @@ pub enum XmlError {
 /// Returns the root of a body, or nothing if the body is empty or blank.
 pub fn read(body: &[u8], body_bytes_max: usize) -> Result<Option<Element>, XmlError> {
     if body.len() > body_bytes_max {
-        return Err(XmlError::TooLarge {
-            what: "bytes",
-            max: body_bytes_max,
-        });
+        return Err(XmlError::TooLarge { what: "bytes", max: body_bytes_max });
     }
     let text = decode(body)?;
     if let Some(at) = find_forbidden(&text) {
@@ -143,11 +136,7 @@ pub fn read(body: &[u8], body_bytes_max: usize) -> Result<Option<Element>, XmlEr
 }
 
 /// Returns the root of a body, which must be `want`.
-pub(crate) fn read_root(
-    body: &[u8],
-    body_bytes_max: usize,
-    want: &'static str,
-) -> Result<Element, XmlError> {
+pub(crate) fn read_root(body: &[u8], body_bytes_max: usize, want: &'static str) -> Result<Element, XmlError> {
     read(body, body_bytes_max)?.ok_or(XmlError::Empty { want })
 }
 
@@ -163,17 +152,13 @@ fn decode(body: &[u8]) -> Result<Cow<'_, str>, XmlError> {
 
 fn decode_utf8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, XmlError> {
     let text = std::str::from_utf8(bytes);
-    text.map(Cow::Borrowed).map_err(|error| XmlError::NotText {
-        at: skipped + error.valid_up_to(),
-    })
+    text.map(Cow::Borrowed).map_err(|error| XmlError::NotText { at: skipped + error.valid_up_to() })
 }
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, XmlError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(XmlError::NotText {
-            at: 2 + bytes.len() - 1,
-        });
+        return Err(XmlError::NotText { at: 2 + bytes.len() - 1 });
     }
     let mut at = 2;
     let mut text = String::with_capacity(pairs.len());
@@ -197,13 +182,9 @@ impl Tree {
     fn read(mut self, text: &str) -> Result<Element, XmlError> {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        reader
-            .resolver_mut()
-            .set_max_namespace_bindings(NAMESPACES_MAX);
+        reader.resolver_mut().set_max_namespace_bindings(NAMESPACES_MAX);
         loop {
-            let event = reader
-                .read_event()
-                .map_err(|error| malformed(&error, reader.error_position()))?;
+            let event = reader.read_event().map_err(|error| malformed(&error, reader.error_position()))?;
             let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
             match event {
                 Event::Start(start) => self.start(&start, reader.resolver(), at)?,
@@ -218,54 +199,31 @@ impl Tree {
             }
         }
         if let Some(element) = self.open.last() {
-            return Err(ill_formed(
-                format!("{} is never closed", element.name),
-                element.at,
-            ));
+            return Err(ill_formed(format!("{} is never closed", element.name), element.at));
         }
-        self.root
-            .ok_or_else(|| ill_formed("there is no element", text.len()))
+        self.root.ok_or_else(|| ill_formed("there is no element", text.len()))
     }
 
-    fn start(
-        &mut self,
-        start: &BytesStart<'_>,
-        scope: &NamespaceResolver,
-        at: usize,
-    ) -> Result<(), XmlError> {
+    fn start(&mut self, start: &BytesStart<'_>, scope: &NamespaceResolver, at: usize) -> Result<(), XmlError> {
         if self.open.is_empty() && self.root.is_some() {
             return Err(ill_formed("there is a second root element", at));
         }
         if self.open.len() >= DEPTH_MAX {
-            return Err(XmlError::TooLarge {
-                what: "levels",
-                max: DEPTH_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "levels", max: DEPTH_MAX });
         }
         self.elements += 1;
         if self.elements > ELEMENTS_MAX {
-            return Err(XmlError::TooLarge {
-                what: "elements",
-                max: ELEMENTS_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "elements", max: ELEMENTS_MAX });
         }
         let attributes = read_attributes(start, scope, at)?;
         let (ns, local) = scope.resolve_element(start.name());
         let name = expand(&ns, local.into_inner(), at)?;
-        self.open.push(Element {
-            name,
-            attributes,
-            children: Vec::new(),
-            at,
-        });
+        self.open.push(Element { name, attributes, children: Vec::new(), at });
         Ok(())
     }
 
     fn end(&mut self, at: usize) -> Result<(), XmlError> {
-        let element = self
-            .open
-            .pop()
-            .ok_or_else(|| ill_formed("an end tag has no start", at))?;
+        let element = self.open.pop().ok_or_else(|| ill_formed("an end tag has no start", at))?;
         match self.open.last_mut() {
             Some(parent) => parent.children.push(Node::Element(element)),
             None => self.root = Some(element),
@@ -299,26 +257,16 @@ impl Tree {
         match character {
             Some(c) if is_xml_char(c) => self.text(c.encode_utf8(&mut [0; 4]), at),
             Some(_) => Err(XmlError::ForbiddenCharacter { at }),
-            None => Err(XmlError::Entity {
-                name: name.into_owned(),
-                at,
-            }),
+            None => Err(XmlError::Entity { name: name.into_owned(), at }),
         }
     }
 }
 
-fn read_attributes(
-    start: &BytesStart<'_>,
-    scope: &NamespaceResolver,
-    at: usize,
-) -> Result<Vec<Attribute>, XmlError> {
+fn read_attributes(start: &BytesStart<'_>, scope: &NamespaceResolver, at: usize) -> Result<Vec<Attribute>, XmlError> {
     let mut attributes: Vec<Attribute> = Vec::new();
     for (index, attribute) in start.attributes().enumerate() {
         if index >= ATTRIBUTES_MAX {
-            return Err(XmlError::TooLarge {
-                what: "attributes",
-                max: ATTRIBUTES_MAX,
-            });
+            return Err(XmlError::TooLarge { what: "attributes", max: ATTRIBUTES_MAX });
         }
         let attribute = attribute.map_err(|error| ill_formed(error, at))?;
         let value = attribute.normalized_value(XmlVersion::Explicit1_0);
@@ -328,16 +276,10 @@ fn read_attributes(
         }
         match attribute.key.as_namespace_binding() {
             Some(PrefixDeclaration::Named(prefix)) if value.is_empty() => {
-                return Err(XmlError::Prefix {
-                    prefix: prefix.to_owned(),
-                    at,
-                });
+                return Err(XmlError::Prefix { prefix: prefix.to_owned(), at });
             }
             Some(_) if value.len() > NAMESPACE_BYTES_MAX => {
-                return Err(XmlError::TooLarge {
-                    what: "bytes in a namespace",
-                    max: NAMESPACE_BYTES_MAX,
-                });
+                return Err(XmlError::TooLarge { what: "bytes in a namespace", max: NAMESPACE_BYTES_MAX });
             }
             Some(_) => continue,
             None => {}
@@ -347,10 +289,7 @@ fn read_attributes(
         if attributes.iter().any(|other| other.name == name) {
             return Err(ill_formed(format!("attribute {name} is given twice"), at));
         }
-        attributes.push(Attribute {
-            name,
-            value: value.into_owned(),
-        });
+        attributes.push(Attribute { name, value: value.into_owned() });
     }
     Ok(attributes)
 }
@@ -366,10 +305,7 @@ fn expand(ns: &ResolveResult<'_>, local: &str, at: usize) -> Result<PropName, Xm
         }
         ResolveResult::Bound(ns) => Cow::Borrowed(ns.0),
         ResolveResult::Unknown(prefix) => {
-            return Err(XmlError::Prefix {
-                prefix: prefix.clone(),
-                at,
-            });
+            return Err(XmlError::Prefix { prefix: prefix.clone(), at });
         }
     };
     if !is_ncname(local) {
@@ -382,10 +318,7 @@ fn malformed(error: &quick_xml::Error, at: u64) -> XmlError {
     let at = usize::try_from(at).unwrap_or(usize::MAX);
     match error {
         quick_xml::Error::Namespace(quick_xml::name::NamespaceError::UnknownPrefix(prefix)) => {
-            XmlError::Prefix {
-                prefix: prefix.clone(),
-                at,
-            }
+            XmlError::Prefix { prefix: prefix.clone(), at }
         }
         other => ill_formed(other, at),
     }
@@ -395,8 +328,5 @@ fn malformed(error: &quick_xml::Error, at: u64) -> XmlError {
 const REASON_CHARS_MAX: usize = 120;
 
 fn ill_formed(reason: impl std::fmt::Display, at: usize) -> XmlError {
-    XmlError::Malformed {
-        reason: reason.to_string().chars().take(REASON_CHARS_MAX).collect(),
-        at,
-    }
+    XmlError::Malformed { reason: reason.to_string().chars().take(REASON_CHARS_MAX).collect(), at }
 }

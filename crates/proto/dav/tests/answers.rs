@@ -11,13 +11,8 @@ const NOTE: PropName = PropName::nc("note");
 
 fn body(bytes: Vec<u8>) -> String {
     let text = String::from_utf8(bytes).unwrap();
-    assert!(
-        xml::read(text.as_bytes(), usize::MAX).unwrap().is_some(),
-        "answers are well-formed"
-    );
-    let (_, rest) = text
-        .split_once("xmlns:s=\"http://sabredav.org/ns\">")
-        .unwrap();
+    assert!(xml::read(text.as_bytes(), usize::MAX).unwrap().is_some(), "answers are well-formed");
+    let (_, rest) = text.split_once("xmlns:s=\"http://sabredav.org/ns\">").unwrap();
     rest.strip_suffix("</d:multistatus>\n").unwrap().to_owned()
 }
 
@@ -58,20 +53,10 @@ fn minimal_answers_leave_out_what_is_missing() {
 #[test]
 fn proppatch_answers_put_success_first() {
     let mut answer = Multistatus::new(false);
-    let protected = PropStat {
-        status: 403,
-        names: &[&GETETAG],
-        precondition: Some(&Precondition::CannotModifyProtectedProperty),
-    };
+    let protected =
+        PropStat { status: 403, names: &[&GETETAG], precondition: Some(&Precondition::CannotModifyProtectedProperty) };
     let other = PropName::new("urn:x", "y").unwrap();
-    answer.response("/a").end_with(&[
-        protected,
-        PropStat {
-            status: 200,
-            names: &[&other],
-            precondition: None,
-        },
-    ]);
+    answer.response("/a").end_with(&[protected, PropStat { status: 200, names: &[&other], precondition: None }]);
     assert_eq!(
         body(answer.end()),
         "<d:response><d:href>/a</d:href><d:propstat><d:prop><x:y xmlns:x=\"urn:x\"/></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>\
@@ -117,17 +102,9 @@ fn errors_and_locks() {
         root_href: "/a",
     };
     let text = lock_body(&lock);
-    assert!(text.contains(
-        "<d:timeout>Second-60</d:timeout><d:locktoken><d:href>urn:t</d:href></d:locktoken>"
-    ));
+    assert!(text.contains("<d:timeout>Second-60</d:timeout><d:locktoken><d:href>urn:t</d:href></d:locktoken>"));
     assert!(xml::read(text.as_bytes(), usize::MAX).is_ok());
-    assert!(
-        xml::read(
-            format!("<a xmlns:d='DAV:'>{}</a>", lock::SUPPORTED_LOCK_XML).as_bytes(),
-            usize::MAX
-        )
-        .is_ok()
-    );
+    assert!(xml::read(format!("<a xmlns:d='DAV:'>{}</a>", lock::SUPPORTED_LOCK_XML).as_bytes(), usize::MAX).is_ok());
 }
 
 /// Run with `--release --ignored --nocapture` for the numbers.
@@ -135,23 +112,9 @@ fn errors_and_locks() {
 #[ignore = "a measurement"]
 fn a_thousand_entries() {
     let href = "/remote.php/dav/files/anna/Photos/2024/IMG_0001.jpg";
-    let texts = [
-        "id",
-        "fileid",
-        "permissions",
-        "checksums",
-        "owner-id",
-        "owner-display-name",
-    ]
-    .map(PropName::oc);
-    let [size, length, kind, date, tag] = [
-        "size",
-        "getcontentlength",
-        "getcontenttype",
-        "getlastmodified",
-        "getetag",
-    ]
-    .map(PropName::dav);
+    let texts = ["id", "fileid", "permissions", "checksums", "owner-id", "owner-display-name"].map(PropName::oc);
+    let [size, length, kind, date, tag] =
+        ["size", "getcontentlength", "getcontenttype", "getlastmodified", "getetag"].map(PropName::dav);
     let resource = PropName::dav("resourcetype");
     let mut best = std::time::Duration::MAX;
     for _ in 0..50 {

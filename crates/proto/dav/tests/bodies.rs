@@ -8,11 +8,7 @@ const MAX: usize = 1 << 20;
 
 fn names(body: &str) -> String {
     match Propfind::parse(body.as_bytes(), MAX) {
-        Ok(Propfind::Prop(names)) => names
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" "),
+        Ok(Propfind::Prop(names)) => names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         other => format!("{other:?}"),
     }
 }
@@ -24,16 +20,8 @@ fn refusal(body: &[u8]) -> String {
 #[test]
 fn propfind_bodies() {
     let cases = [
-        (
-            "an empty body asks for everything",
-            "",
-            "Ok(AllProp { include: [] })",
-        ),
-        (
-            "so does a blank one",
-            " \r\n",
-            "Ok(AllProp { include: [] })",
-        ),
+        ("an empty body asks for everything", "", "Ok(AllProp { include: [] })"),
+        ("so does a blank one", " \r\n", "Ok(AllProp { include: [] })"),
         (
             "ownCloud desktop 2.11 leaves a stray M before the end",
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop><d:getetag/>\
@@ -55,11 +43,7 @@ fn propfind_bodies() {
             "<D:propfind xmlns:D='DAV:'><D:prop><n/></D:prop></D:propfind>",
             "{}n",
         ),
-        (
-            "a byte order mark is skipped",
-            "\u{FEFF}<propfind xmlns='DAV:'><propname/></propfind>",
-            "Ok(PropName)",
-        ),
+        ("a byte order mark is skipped", "\u{FEFF}<propfind xmlns='DAV:'><propname/></propfind>", "Ok(PropName)"),
         (
             "a namespace may be written with references",
             "<p:propfind xmlns:p='DAV:' xmlns:q='a&amp;b'><p:prop><q:x/></p:prop></p:propfind>",
@@ -81,10 +65,7 @@ fn utf16_with_a_mark_is_read() {
     let body = "<propfind xmlns='DAV:'><prop><é/></prop></propfind>";
     let mut bytes = vec![0xFF, 0xFE];
     bytes.extend(body.encode_utf16().flat_map(u16::to_le_bytes));
-    assert_eq!(
-        Propfind::parse(&bytes, MAX),
-        Ok(Propfind::Prop(vec![PropName::new("DAV:", "é").unwrap()]))
-    );
+    assert_eq!(Propfind::parse(&bytes, MAX), Ok(Propfind::Prop(vec![PropName::new("DAV:", "é").unwrap()])));
 }
 
 #[test]
@@ -110,26 +91,14 @@ fn refusals_say_where_and_what_to_change() {
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
             "byte 30: document type declarations are not accepted: remove the DOCTYPE",
         ),
-        (
-            "an entity",
-            "<a>&eacute;</a>",
-            "byte 11: entity &eacute; is not defined: write the character itself",
-        ),
-        (
-            "NUL by reference",
-            "<a>&#0;</a>",
-            "byte 7: entity &#0; is not defined: write the character itself",
-        ),
+        ("an entity", "<a>&eacute;</a>", "byte 11: entity &eacute; is not defined: write the character itself"),
+        ("NUL by reference", "<a>&#0;</a>", "byte 7: entity &#0; is not defined: write the character itself"),
         (
             "a control character by reference",
             "<a>&#1;</a>",
             "byte 7 holds a control character that XML 1.0 forbids: remove it",
         ),
-        (
-            "a control character",
-            "<a>\u{1}</a>",
-            "byte 3 holds a control character that XML 1.0 forbids: remove it",
-        ),
+        ("a control character", "<a>\u{1}</a>", "byte 3 holds a control character that XML 1.0 forbids: remove it"),
         (
             "two roots",
             "<a/><b/>",
@@ -151,33 +120,15 @@ fn refusals_say_where_and_what_to_change() {
     }
     assert!(refusal(b"<a>\xFF</a>").starts_with("byte 3 is not valid UTF-8"));
     let deep = "<a>".repeat(100);
-    assert_eq!(
-        refusal(deep.as_bytes()),
-        "the body has more than 64 levels: send less at once"
-    );
+    assert_eq!(refusal(deep.as_bytes()), "the body has more than 64 levels: send less at once");
     let wide = format!("<a>{}</a>", "<b/>".repeat(xml::ELEMENTS_MAX));
-    assert_eq!(
-        refusal(wide.as_bytes()),
-        "the body has more than 20000 elements: send less at once"
-    );
-    assert_eq!(
-        xml::read(b"<a></a>", 3),
-        Err(XmlError::TooLarge {
-            what: "bytes",
-            max: 3
-        })
-    );
+    assert_eq!(refusal(wide.as_bytes()), "the body has more than 20000 elements: send less at once");
+    assert_eq!(xml::read(b"<a></a>", 3), Err(XmlError::TooLarge { what: "bytes", max: 3 }));
     let many = format!(
         "<propfind xmlns='DAV:'><prop>{}</prop></propfind>",
         (0..600).map(|n| format!("<p{n}/>")).collect::<String>()
     );
-    assert_eq!(
-        Propfind::parse(many.as_bytes(), MAX),
-        Err(XmlError::TooLarge {
-            what: "properties",
-            max: 512
-        })
-    );
+    assert_eq!(Propfind::parse(many.as_bytes(), MAX), Err(XmlError::TooLarge { what: "properties", max: 512 }));
 }
 
 #[test]
@@ -190,20 +141,14 @@ fn proppatch_keeps_order_language_and_xml() {
     let PropertyUpdate(changes) = PropertyUpdate::parse(body.as_bytes(), MAX).unwrap();
     let a = PropName::new("http://z.example/", "a").unwrap();
     let value = PropValue {
-        xml: r#"é &lt; <b xmlns="http://b.example/" xmlns:a0="http://z.example/" a0:k="1"><c xml:lang="en"/></b>"#.into(),
+        xml: r#"é &lt; <b xmlns="http://b.example/" xmlns:a0="http://z.example/" a0:k="1"><c xml:lang="en"/></b>"#
+            .into(),
         text: "é < ".into(),
         lang: Some("fr".into()),
     };
-    let favorite = PropValue {
-        xml: "1".into(),
-        text: "1".into(),
-        lang: None,
-    };
-    let want = [
-        PropChange::Set(a.clone(), value),
-        PropChange::Remove(a),
-        PropChange::Set(PropName::oc("favorite"), favorite),
-    ];
+    let favorite = PropValue { xml: "1".into(), text: "1".into(), lang: None };
+    let want =
+        [PropChange::Set(a.clone(), value), PropChange::Remove(a), PropChange::Set(PropName::oc("favorite"), favorite)];
     assert_eq!(changes, want);
 }
 
@@ -211,19 +156,13 @@ fn proppatch_keeps_order_language_and_xml() {
 fn litmus_high_unicode_survives() {
     let body = "<propertyupdate xmlns='DAV:'><set><prop><high-unicode xmlns='http://example.com/neon/litmus/'>&#65536;</high-unicode></prop></set></propertyupdate>";
     let PropertyUpdate(changes) = PropertyUpdate::parse(body.as_bytes(), MAX).unwrap();
-    let PropChange::Set(_, value) = &changes[0] else {
-        panic!()
-    };
+    let PropChange::Set(_, value) = &changes[0] else { panic!() };
     assert_eq!(value.xml, "\u{10000}");
 }
 
 #[test]
 fn lock_bodies() {
-    assert_eq!(
-        LockInfo::parse(b"", MAX),
-        Ok(None),
-        "an empty body refreshes"
-    );
+    assert_eq!(LockInfo::parse(b"", MAX), Ok(None), "an empty body refreshes");
     let body = b"<D:lockinfo xmlns:D='DAV:'><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype><D:owner><D:href>mailto:a</D:href></D:owner></D:lockinfo>";
     let lock = LockInfo::parse(body, MAX).unwrap().unwrap();
     assert_eq!(lock.scope, LockScope::Exclusive);
@@ -233,33 +172,18 @@ fn lock_bodies() {
 #[test]
 fn reports() {
     let sync = b"<sync-collection xmlns='DAV:'><sync-token>urn:abri:sync:7</sync-token><sync-level>1</sync-level><limit><nresults>10</nresults></limit><prop><getetag/></prop></sync-collection>";
-    let Ok(Report::SyncCollection(sync)) = Report::parse(sync, MAX) else {
-        panic!()
-    };
+    let Ok(Report::SyncCollection(sync)) = Report::parse(sync, MAX) else { panic!() };
     assert_eq!(sync.level, Some(SyncLevel::One));
     assert_eq!(sync.limit, Some(10));
-    assert_eq!(
-        sync::unwrap_token(&sync.token.unwrap()).as_deref(),
-        Some("7")
-    );
+    assert_eq!(sync::unwrap_token(&sync.token.unwrap()).as_deref(), Some("7"));
 
     let filter = b"<oc:filter-files xmlns:d='DAV:' xmlns:oc='http://owncloud.org/ns'><d:prop><oc:fileid/></d:prop><oc:filter-rules><oc:favorite>1</oc:favorite><oc:systemtag>12</oc:systemtag></oc:filter-rules></oc:filter-files>";
-    let Ok(Report::FilterFiles(filter)) = Report::parse(filter, MAX) else {
-        panic!()
-    };
-    assert_eq!(
-        (filter.favorite, filter.tags),
-        (Some(true), vec!["12".to_owned()])
-    );
+    let Ok(Report::FilterFiles(filter)) = Report::parse(filter, MAX) else { panic!() };
+    assert_eq!((filter.favorite, filter.tags), (Some(true), vec!["12".to_owned()]));
 
     let calendar = b"<c:calendar-multiget xmlns:c='urn:ietf:params:xml:ns:caldav'/>";
-    let Ok(Report::Other(root)) = Report::parse(calendar, MAX) else {
-        panic!()
-    };
-    assert_eq!(
-        root.name.to_string(),
-        "{urn:ietf:params:xml:ns:caldav}calendar-multiget"
-    );
+    let Ok(Report::Other(root)) = Report::parse(calendar, MAX) else { panic!() };
+    assert_eq!(root.name.to_string(), "{urn:ietf:params:xml:ns:caldav}calendar-multiget");
 }
 
 #[test]
@@ -273,10 +197,7 @@ fn ios_media_search() {
         <d:limit><d:nresults>500</d:nresults></d:limit></d:basicsearch></d:searchrequest>"#;
     let search = SearchRequest::parse(body.as_bytes(), MAX).unwrap();
     assert_eq!(search.select, Select::Prop(vec![PropName::dav("getetag")]));
-    assert_eq!(
-        (search.scopes[0].href.as_str(), search.scopes[0].depth),
-        ("/files/anna", Depth::Infinity)
-    );
+    assert_eq!((search.scopes[0].href.as_str(), search.scopes[0].depth), ("/files/anna", Depth::Infinity));
     assert!(search.order[0].is_descending);
     assert_eq!(search.limit, Some(500));
     let image = Condition::Compare {
@@ -286,14 +207,8 @@ fn ios_media_search() {
         is_caseless: None,
     };
     let not_folder = Condition::Not(Box::new(Condition::IsCollection));
-    assert_eq!(
-        search.condition,
-        Some(Condition::And(vec![Condition::Or(vec![image]), not_folder]))
-    );
-    assert_eq!(
-        like(r"a\%%%_"),
-        [LikePart::Text("a%".into()), LikePart::Any, LikePart::One]
-    );
+    assert_eq!(search.condition, Some(Condition::And(vec![Condition::Or(vec![image]), not_folder])));
+    assert_eq!(like(r"a\%%%_"), [LikePart::Text("a%".into()), LikePart::Any, LikePart::One]);
 }
 
 #[test]
@@ -304,11 +219,5 @@ fn a_long_namespace_cannot_be_multiplied() {
         "n".repeat(1_000)
     );
     let refusal = PropertyUpdate::parse(body.as_bytes(), MAX);
-    assert_eq!(
-        refusal,
-        Err(XmlError::TooLarge {
-            what: "bytes in a value",
-            max: proppatch::VALUE_BYTES_MAX
-        })
-    );
+    assert_eq!(refusal, Err(XmlError::TooLarge { what: "bytes in a value", max: proppatch::VALUE_BYTES_MAX }));
 }

@@ -5,39 +5,24 @@ use abri_proto_dav::*;
 use proptest::prelude::*;
 
 fn node() -> impl Strategy<Value = Node> {
-    let name = (
-        "[a-zé_][a-z0-9.é-]{0,6}",
-        prop::sample::select(vec!["", "DAV:", "urn:a&\"<b", "http://nextcloud.org/ns"]),
-    )
-        .prop_map(|(local, ns)| PropName::new(ns, &local).unwrap());
-    let attribute =
-        (name.clone(), "\\PC{0,8}[\n\t\r ]?").prop_map(|(name, value)| Attribute { name, value });
+    let name =
+        ("[a-zé_][a-z0-9.é-]{0,6}", prop::sample::select(vec!["", "DAV:", "urn:a&\"<b", "http://nextcloud.org/ns"]))
+            .prop_map(|(local, ns)| PropName::new(ns, &local).unwrap());
+    let attribute = (name.clone(), "\\PC{0,8}[\n\t\r ]?").prop_map(|(name, value)| Attribute { name, value });
     let attributes = prop::collection::vec(attribute, 0..3).prop_map(|mut attributes| {
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         attributes.dedup_by(|a, b| a.name == b.name);
         attributes.retain(|a| a.name.local != "xmlns");
         attributes
     });
-    let leaf = (name.clone(), attributes.clone()).prop_map(|(name, attributes)| {
-        Node::Element(Element {
-            name,
-            attributes,
-            children: vec![],
-            at: 0,
-        })
-    });
+    let leaf = (name.clone(), attributes.clone())
+        .prop_map(|(name, attributes)| Node::Element(Element { name, attributes, children: vec![], at: 0 }));
     leaf.prop_recursive(4, 24, 4, move |inner| {
         let text = "\\PC{1,8}[\n\t\r ]?".prop_map(Node::Text);
         let children = (prop::option::of(text), prop::collection::vec(inner, 0..4))
             .prop_map(|(text, elements)| text.into_iter().chain(elements).collect::<Vec<_>>());
-        (name.clone(), attributes.clone(), children).prop_map(|(name, attributes, children)| {
-            Node::Element(Element {
-                name,
-                attributes,
-                children,
-                at: 0,
-            })
-        })
+        (name.clone(), attributes.clone(), children)
+            .prop_map(|(name, attributes, children)| Node::Element(Element { name, attributes, children, at: 0 }))
     })
 }
 
@@ -119,10 +104,7 @@ const TARGETS: [Target; 6] = [
 fn the_fuzzers_seeds_break_no_law() {
     let seeds = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../fuzz/seeds");
     for (name, target) in TARGETS {
-        let seeds: Vec<_> = std::fs::read_dir(seeds.join(name))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let seeds: Vec<_> = std::fs::read_dir(seeds.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert!(!seeds.is_empty(), "{name} has seeds");
         for seed in seeds {
             target(&std::fs::read(seed).unwrap());

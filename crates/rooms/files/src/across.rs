@@ -44,7 +44,12 @@ impl Tree {
         Ok(Moved { node: to.node(top.id).await?, replaced: there.is_some() })
     }
 
-    async fn copy_one(&self, node: &abri_data::Node, to: &Tree, place: Place) -> Result<std::sync::Arc<abri_data::Node>> {
+    async fn copy_one(
+        &self,
+        node: &abri_data::Node,
+        to: &Tree,
+        place: Place,
+    ) -> Result<std::sync::Arc<abri_data::Node>> {
         let times = Times { mtime: Some(node.mtime), created: Some(node.created) };
         if node.kind == NodeKind::Directory {
             return to.make_directory(MakeDirectory { place, times, tokens: Vec::new() }).await;

@@ -41,7 +41,8 @@ impl Tree {
             }
             outcome
         });
-        let pieces = ReaderStream::with_capacity(reader, AHEAD_BYTES / 4).map(|piece| piece.map_err(|_| Error::Interrupted));
+        let pieces =
+            ReaderStream::with_capacity(reader, AHEAD_BYTES / 4).map(|piece| piece.map_err(|_| Error::Interrupted));
         // The end of the pipe is a good end only when its writer says so.
         let end = futures_util::stream::once(made).filter_map(|outcome| async move {
             match outcome {
@@ -77,7 +78,12 @@ impl Tree {
         Ok(())
     }
 
-    async fn add<W: AsyncWrite + Unpin>(&self, zip: &mut ZipFileWriter<W>, names: &[String], node: &Node) -> Result<()> {
+    async fn add<W: AsyncWrite + Unpin>(
+        &self,
+        zip: &mut ZipFileWriter<W>,
+        names: &[String],
+        node: &Node,
+    ) -> Result<()> {
         let mut path = names.join("/");
         if node.is_directory() {
             path.push('/');

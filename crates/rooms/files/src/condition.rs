@@ -31,7 +31,9 @@ impl Condition {
             (Condition::Absent, Some(_)) => Err(Error::Exists),
             (Condition::Present, Some(_)) => Ok(Expect::Present),
             (Condition::Rev(rev), Some(node)) if node.rev() == *rev => Ok(Expect::Rev(*rev)),
-            (Condition::Etag(tags), Some(node)) if tags.contains(&etag(incarnation, node)) => Ok(Expect::Rev(node.rev())),
+            (Condition::Etag(tags), Some(node)) if tags.contains(&etag(incarnation, node)) => {
+                Ok(Expect::Rev(node.rev()))
+            }
             _ => Err(conflict()),
         }
     }

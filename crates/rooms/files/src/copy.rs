@@ -50,7 +50,16 @@ impl Tree {
         let if_exists = if ask.replace { IfExists::Replace { expect: Expect::Any } } else { IfExists::Fail };
         let done = self
             .space
-            .copy_tree(node.id, ask.to.parent, ask.to.name.clone(), if_exists, &self.asker(), self.now(), tokens, ask.deep)
+            .copy_tree(
+                node.id,
+                ask.to.parent,
+                ask.to.name.clone(),
+                if_exists,
+                &self.asker(),
+                self.now(),
+                tokens,
+                ask.deep,
+            )
             .await?;
         let key = ask.to.name.key();
         let top = done.results.into_iter().find_map(|result| match result {
@@ -59,7 +68,9 @@ impl Tree {
         });
         let top = match top {
             Some(node) => std::sync::Arc::new(node),
-            None => self.child(ask.to.parent, &ask.to.name).await?.ok_or_else(|| Error::internal("a copy is not there"))?,
+            None => {
+                self.child(ask.to.parent, &ask.to.name).await?.ok_or_else(|| Error::internal("a copy is not there"))?
+            }
         };
         debug_assert_ne!(top.id, NodeId::NONE);
         Ok(Moved { node: top, replaced: there.is_some() })

@@ -51,4 +51,4 @@ pub use sweep::Swept;
 pub use tree::{Quota, Tree};
 pub use upload::{Join, Part, UploadAsk, part_number};
 pub use walk::{Step, Walk};
-pub use write::{Announced, Incoming, Write, Written, MakeDirectory};
+pub use write::{Announced, Incoming, MakeDirectory, Write, Written};

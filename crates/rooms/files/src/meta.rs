@@ -46,7 +46,13 @@ pub struct PropertyName {
 
 impl Default for Meta {
     fn default() -> Self {
-        Meta { version: VERSION, stars: Vec::new(), tags: Vec::new(), properties: BTreeMap::new(), extra: BTreeMap::new() }
+        Meta {
+            version: VERSION,
+            stars: Vec::new(),
+            tags: Vec::new(),
+            properties: BTreeMap::new(),
+            extra: BTreeMap::new(),
+        }
     }
 }
 
@@ -75,7 +81,10 @@ impl Meta {
     pub(crate) fn to_text(&self) -> Result<Option<String>> {
         let held: usize = self.properties.iter().map(|(name, value)| name.len() + value.len()).sum();
         if held > PROPERTIES_BYTES_MAX {
-            return Err(Error::TooLarge { what: "the properties of this file or folder, in bytes", limit: PROPERTIES_BYTES_MAX as u64 });
+            return Err(Error::TooLarge {
+                what: "the properties of this file or folder, in bytes",
+                limit: PROPERTIES_BYTES_MAX as u64,
+            });
         }
         if self.tags.len() > TAGS_MAX {
             return Err(Error::TooLarge { what: "the list of tags", limit: TAGS_MAX as u64 });

@@ -40,8 +40,15 @@ pub fn class_of(mime: &str) -> &'static str {
         ("application", sub) if sub.contains("spreadsheet") || sub.contains("excel") => "spreadsheet",
         ("text", "csv") => "spreadsheet",
         ("application", sub) if sub.contains("presentation") || sub.contains("powerpoint") => "slide",
-        ("application", sub) if sub.contains("wordprocessing") || sub.contains("msword") || sub.contains("opendocument.text") => "text",
-        ("application", "zip" | "gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-rar-compressed" | "x-bzip2" | "x-xz" | "zstd") => "zip",
+        ("application", sub)
+            if sub.contains("wordprocessing") || sub.contains("msword") || sub.contains("opendocument.text") =>
+        {
+            "text"
+        }
+        (
+            "application",
+            "zip" | "gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-rar-compressed" | "x-bzip2" | "x-xz" | "zstd",
+        ) => "zip",
         ("application", "json" | "javascript" | "xml" | "x-sh" | "x-httpd-php" | "toml" | "yaml" | "sql") => "code",
         ("text", "html" | "css" | "javascript" | "x-python" | "x-rust" | "x-c" | "x-java" | "xml" | "x-sh") => "code",
         ("text", _) => "text",
@@ -51,7 +58,14 @@ pub fn class_of(mime: &str) -> &'static str {
 
 fn is_container(mime: &str) -> bool {
     mime.starts_with("text/")
-        || matches!(mime, "application/zip" | "application/gzip" | "application/x-ole-storage" | "application/xml" | "application/x-cfb")
+        || matches!(
+            mime,
+            "application/zip"
+                | "application/gzip"
+                | "application/x-ole-storage"
+                | "application/xml"
+                | "application/x-cfb"
+        )
 }
 
 fn same_family(bytes: &str, name: &str) -> bool {
@@ -62,7 +76,11 @@ fn same_family(bytes: &str, name: &str) -> bool {
 fn sane(said: &str) -> Option<&str> {
     let said = said.split(';').next().unwrap_or_default().trim();
     let (top, sub) = said.split_once('/')?;
-    let token = |part: &str| !part.is_empty() && part.len() <= 64 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    let token = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 64
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+    };
     (token(top) && token(sub) && said != UNKNOWN && said != "application/x-www-form-urlencoded").then_some(said)
 }
 
@@ -85,7 +103,12 @@ mod tests {
         check("a.txt", b"hello", None, "text/plain");
         check("a.png", b"\x89PNG\r\n\x1a\n0000", None, "image/png");
         check("wrong.txt", b"\x89PNG\r\n\x1a\n0000", None, "image/png");
-        check("doc.odt", b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", None, "application/vnd.oasis.opendocument.text");
+        check(
+            "doc.odt",
+            b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            None,
+            "application/vnd.oasis.opendocument.text",
+        );
         check("README", b"plain words", None, "text/plain");
         check("blob", b"\x00\x01\x02", None, "application/octet-stream");
         check("blob", b"\x00\x01\x02", Some("application/x-thing; v=1"), "application/x-thing");

@@ -79,7 +79,9 @@ pub(crate) fn moved(done: Done, id: NodeId, replaced: bool) -> Result<Moved> {
         .into_iter()
         .rev()
         .find_map(|result| match result {
-            EditDone::Node { node, .. } if node.id == id || id == NodeId::NONE => Some(Moved { node: Arc::new(node), replaced }),
+            EditDone::Node { node, .. } if node.id == id || id == NodeId::NONE => {
+                Some(Moved { node: Arc::new(node), replaced })
+            }
             _ => None,
         })
         .ok_or_else(|| Error::internal("a move returned no node"))

@@ -48,6 +48,12 @@ impl Default for FilesPolicy {
 
 impl Default for VersionPolicy {
     fn default() -> Self {
-        VersionPolicy { keep: true, all_seconds: 3600, hourly_seconds: 24 * 3600, daily_seconds: 30 * 24 * 3600, count_max: 200 }
+        VersionPolicy {
+            keep: true,
+            all_seconds: 3600,
+            hourly_seconds: 24 * 3600,
+            daily_seconds: 30 * 24 * 3600,
+            count_max: 200,
+        }
     }
 }

@@ -47,7 +47,13 @@ impl Tree {
     }
 
     /// Changes what hangs on a node, in one commit.
-    pub async fn patch(&self, id: NodeId, patch: MetaPatch, condition: Condition, tokens: Vec<String>) -> Result<Arc<Node>> {
+    pub async fn patch(
+        &self,
+        id: NodeId,
+        patch: MetaPatch,
+        condition: Condition,
+        tokens: Vec<String>,
+    ) -> Result<Arc<Node>> {
         let tokens = self.usable_tokens(tokens).await?;
         let mut tries = 0;
         loop {

@@ -101,10 +101,17 @@ mod tests {
         let versions: Vec<Version> = (0..60 * 144).map(|at| version(100_000 - at, at * 600, now)).collect();
         let policy = VersionPolicy { count_max: usize::MAX, ..policy };
         let drop: HashSet<i64> = superfluous(&policy, now, &versions).into_iter().collect();
-        let kept: Vec<i64> = versions.iter().filter(|v| !drop.contains(&v.number)).map(|v| (now.0 - v.at.0) / 1000).collect();
+        let kept: Vec<i64> =
+            versions.iter().filter(|v| !drop.contains(&v.number)).map(|v| (now.0 - v.at.0) / 1000).collect();
         assert_eq!(kept.iter().filter(|age| **age <= 3600).count(), 7, "all of the last hour");
-        assert!((22..=24).contains(&kept.iter().filter(|age| **age > 3600 && **age <= 86_400).count()), "hourly for a day");
-        assert!((29..=30).contains(&kept.iter().filter(|age| **age > 86_400 && **age <= 30 * 86_400).count()), "daily for a month");
+        assert!(
+            (22..=24).contains(&kept.iter().filter(|age| **age > 3600 && **age <= 86_400).count()),
+            "hourly for a day"
+        );
+        assert!(
+            (29..=30).contains(&kept.iter().filter(|age| **age > 86_400 && **age <= 30 * 86_400).count()),
+            "daily for a month"
+        );
         assert!((4..=6).contains(&kept.iter().filter(|age| **age > 30 * 86_400).count()), "weekly beyond");
     }
 

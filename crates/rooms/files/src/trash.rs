@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn numbers_go_before_the_extension() {
-        let check = |name: &str, expected: &str| assert_eq!(numbered(&Name::parse(name).expect("good"), 2).expect("good").as_str(), expected);
+        let check = |name: &str, expected: &str| {
+            assert_eq!(numbered(&Name::parse(name).expect("good"), 2).expect("good").as_str(), expected)
+        };
         check("photo.jpg", "photo (2).jpg");
         check("folder", "folder (2)");
         check(".hidden", ".hidden (2)");

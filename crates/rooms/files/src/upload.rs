@@ -101,7 +101,8 @@ impl Tree {
         let held: u64 = upload.parts.iter().filter(|known| known.number != number).map(|known| known.size).sum();
         let Incoming { size, mut stream, announced } = part.body;
         let free = self.judge_free(size.map(|size| size + held)).await?.map(|free| free.saturating_sub(held));
-        let mut sink: PartSink = self.space.upload_part(&upload.id, number, &part.name, announced.plan(size, free)).await?;
+        let mut sink: PartSink =
+            self.space.upload_part(&upload.id, number, &part.name, announced.plan(size, free)).await?;
         let mut received = 0;
         while let Some(piece) = stream.next().await {
             let piece: Bytes = piece?;
@@ -123,7 +124,9 @@ impl Tree {
         if let Some(total) = join.announced.total.or(upload.about.total)
             && total != sum
         {
-            return Err(Error::invalid(format!("Chunks on server do not sum up to {total} but to {sum} bytes: send the missing ones")));
+            return Err(Error::invalid(format!(
+                "Chunks on server do not sum up to {total} but to {sum} bytes: send the missing ones"
+            )));
         }
         let target = self.target(&join.at, join.make_parents).await?;
         self.judge_write(&target, &join.condition, &tokens, Some(sum)).await?;
@@ -149,7 +152,9 @@ impl Tree {
     async fn judge_free(&self, needed: Option<u64>) -> Result<Option<u64>> {
         let free = self.quota().await?.free;
         match (needed, free) {
-            (Some(needed_bytes), Some(free_bytes)) if needed_bytes > free_bytes => Err(Error::Quota { needed_bytes, free_bytes }),
+            (Some(needed_bytes), Some(free_bytes)) if needed_bytes > free_bytes => {
+                Err(Error::Quota { needed_bytes, free_bytes })
+            }
             _ => Ok(free),
         }
     }
@@ -161,7 +166,9 @@ impl Tree {
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
             && !id.starts_with('.');
         if !good {
-            return Err(Error::invalid("the name of an upload is 1 to 128 letters, digits, dashes and dots: choose another"));
+            return Err(Error::invalid(
+                "the name of an upload is 1 to 128 letters, digits, dashes and dots: choose another",
+            ));
         }
         Ok(format!("{}/{id}", self.asker()))
     }

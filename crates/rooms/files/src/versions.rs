@@ -28,7 +28,10 @@ impl Tree {
     /// Forgets a former content.
     pub async fn drop_version(&self, file: NodeId, version: i64) -> Result<()> {
         self.version(file, version).await?;
-        self.space.commit_tree(vec![Edit::DropVersions { node: file, versions: vec![version] }], Vec::new()).await.map(drop)
+        self.space
+            .commit_tree(vec![Edit::DropVersions { node: file, versions: vec![version] }], Vec::new())
+            .await
+            .map(drop)
     }
 
     /// Names a former content, so that it is never thinned away, or takes its name away.

@@ -177,7 +177,9 @@ impl Tree {
         for name in names {
             let made = match self.child(at.id, name).await? {
                 Some(node) => Ok(node),
-                None => self.make_one(Place { parent: at.id, name: name.clone() }, Times::default(), tokens.to_vec()).await,
+                None => {
+                    self.make_one(Place { parent: at.id, name: name.clone() }, Times::default(), tokens.to_vec()).await
+                }
             };
             at = match made {
                 Ok(node) => node,
@@ -221,7 +223,9 @@ impl Tree {
         let missing = match found.missing {
             0 | 1 => Vec::new(),
             _ if !make_parents => return Err(Error::NoParent),
-            count => folders[folders.len() + 1 - count..].iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?,
+            count => {
+                folders[folders.len() + 1 - count..].iter().map(|name| Name::parse(name)).collect::<Result<_, _>>()?
+            }
         };
         Ok(Target { parent, missing, name, existing })
     }
@@ -242,7 +246,9 @@ impl Tree {
         self.judge_locks(guarded.id, tokens).await?;
         let free = self.quota().await?.free;
         match (size, free) {
-            (Some(needed_bytes), Some(free_bytes)) if needed_bytes > free_bytes => Err(Error::Quota { needed_bytes, free_bytes }),
+            (Some(needed_bytes), Some(free_bytes)) if needed_bytes > free_bytes => {
+                Err(Error::Quota { needed_bytes, free_bytes })
+            }
             _ => Ok(free),
         }
     }
@@ -266,7 +272,13 @@ impl Tree {
     }
 
     /// Makes staged bytes a file, in one commit.
-    pub(crate) async fn put(&self, target: Target, condition: &Condition, staged: Staged, about: About) -> Result<Written> {
+    pub(crate) async fn put(
+        &self,
+        target: Target,
+        condition: &Condition,
+        staged: Staged,
+        about: About,
+    ) -> Result<Written> {
         let Target { mut parent, missing, name, mut existing } = target;
         if !missing.is_empty() {
             parent = self.make_directories(parent.id, &missing, &about.tokens).await?;

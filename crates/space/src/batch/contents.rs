@@ -102,7 +102,8 @@ impl Batch<'_> {
                 Body::Chunks(extents.as_slice().into())
             }
         };
-        let size = i64::try_from(staged.size).map_err(|_| Error::TooLarge { what: "a file (bytes)", limit: i64::MAX as u64 })?;
+        let size = i64::try_from(staged.size)
+            .map_err(|_| Error::TooLarge { what: "a file (bytes)", limit: i64::MAX as u64 })?;
         let content = Content { id, size, digests: staged.digests.clone(), refs: 1, body, made: now };
         self.set_content(content.clone());
         if let Some(sha256) = staged.shared_by() {

@@ -124,12 +124,7 @@ fn next_rev(parent: Option<Rev>, delete: bool, body: &str) -> Rev {
 }
 
 fn ix_row(entry: &KeyEntry, key: &DocKey) -> Row {
-    vec![
-        V::T(entry.index.clone()),
-        V::B(entry.key.clone()),
-        V::T(key.kind.as_str().to_owned()),
-        V::T(key.id.clone()),
-    ]
+    vec![V::T(entry.index.clone()), V::B(entry.key.clone()), V::T(key.kind.as_str().to_owned()), V::T(key.id.clone())]
 }
 
 fn doc_to_row(doc: &Doc, keys: &[KeyEntry]) -> Row {

@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use super::Batch;
 use crate::actor::Ask;
-use crate::content::{Extent, pack_extents, unpack_extents};
 use crate::content::StagedBytes;
+use crate::content::{Extent, pack_extents, unpack_extents};
 use crate::engine::{random_hex, store_error};
 use crate::tables::{CHUNK, GONE, NODE, PART, UPLOAD, node_by};
 use crate::upload::{self, PARTS_MAX, PartDone};

@@ -2,9 +2,9 @@
 
 use md5::Md5;
 use sha1::Sha1;
+use sha2::Sha256;
 use sha2::digest::Digest;
 use sha2::digest::common::hazmat::{SerializableState, SerializedState};
-use sha2::Sha256;
 
 use crate::content::Digests;
 

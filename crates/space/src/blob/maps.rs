@@ -114,9 +114,8 @@ impl Mapping {
     #[allow(unsafe_code)]
     fn new(file: File, len: usize, places: Arc<RwLock<BTreeMap<usize, Weak<Mapping>>>>) -> io::Result<Mapping> {
         // SAFETY: a fresh read-only mapping of a file we hold; nothing else refers to the address range.
-        let start = unsafe {
-            libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, libc::MAP_SHARED, file.as_raw_fd(), 0)
-        };
+        let start =
+            unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, libc::MAP_SHARED, file.as_raw_fd(), 0) };
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
@@ -137,7 +136,8 @@ impl Mapping {
     pub(super) fn piece(self: &Arc<Self>, offset: u64, len: u64) -> Option<Bytes> {
         let start = usize::try_from(HEADER_BYTES.checked_add(offset)?).ok()?;
         let len = usize::try_from(len).ok()?;
-        (start.checked_add(len)? <= self.len).then(|| Bytes::from_owner(Piece { mapping: self.clone(), offset: start, len }))
+        (start.checked_add(len)? <= self.len)
+            .then(|| Bytes::from_owner(Piece { mapping: self.clone(), offset: start, len }))
     }
 
     /// Whether a piece can be read without waiting for the disk.
@@ -150,7 +150,8 @@ impl Mapping {
         }
         let mut pages = vec![0_u8; (last - first).div_ceil(PAGE_BYTES)];
         // SAFETY: the range lies within our mapping, and `pages` has a byte for each of its pages.
-        let told = unsafe { libc::mincore(self.start.cast::<u8>().add(first).cast(), last - first, pages.as_mut_ptr()) };
+        let told =
+            unsafe { libc::mincore(self.start.cast::<u8>().add(first).cast(), last - first, pages.as_mut_ptr()) };
         told == 0 && pages.iter().all(|page| page & 1 == 1)
     }
 

@@ -22,8 +22,8 @@ use abri_model::SpaceId;
 pub use chunk::{chunk_exists, read_chunk, remove_chunk};
 pub use cut::Cutter;
 pub(crate) use digest::Running;
-pub use sink::{Sink, SinkPlan};
 pub(crate) use sink::{Carried, disk_error, store_chunk};
+pub use sink::{Sink, SinkPlan};
 pub use source::BytesStream;
 pub(crate) use source::stream;
 

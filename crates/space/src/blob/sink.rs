@@ -163,8 +163,12 @@ impl Sink {
             };
             running.update(&bytes);
             let carried = running.pack();
-            let staged =
-                Staged { size: self.total, digests: running.finish(), bytes: StagedBytes::Inline(bytes), pins: Vec::new() };
+            let staged = Staged {
+                size: self.total,
+                digests: running.finish(),
+                bytes: StagedBytes::Inline(bytes),
+                pins: Vec::new(),
+            };
             return Ok((staged, carried));
         }
         let (dir, pins, total) = (self.dir.clone(), self.pins.clone(), self.total);
@@ -179,7 +183,10 @@ impl Sink {
             chunk.keep(&hash)?;
             let carried = running.pack();
             let extents = vec![Extent { chunk: hash, len: total }];
-            Ok((Staged { size: total, digests: running.finish(), bytes: StagedBytes::Chunks(extents), pins: vec![pin] }, carried))
+            Ok((
+                Staged { size: total, digests: running.finish(), bytes: StagedBytes::Chunks(extents), pins: vec![pin] },
+                carried,
+            ))
         })
         .await
         .map_err(Error::internal)?

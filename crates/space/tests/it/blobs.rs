@@ -31,7 +31,9 @@ fn chunk_files(house: &House) -> usize {
 #[tokio::test]
 async fn every_size_comes_back_as_it_went_in() {
     let house = House::new().await;
-    for (at, len) in [0, 1, 16 << 10, (16 << 10) + 1, 600 << 10, 5 << 20, (8 << 20) + 1, 20 << 20].into_iter().enumerate() {
+    for (at, len) in
+        [0, 1, 16 << 10, (16 << 10) + 1, 600 << 10, 5 << 20, (8 << 20) + 1, 20 << 20].into_iter().enumerate()
+    {
         let bytes = noise(len, at as u64 + 1);
         let file = house.file(house.root(), &format!("f{len}"), &bytes).await.unwrap();
         assert!(house.read(&file).await == bytes, "{len} bytes");
@@ -127,7 +129,9 @@ async fn part(house: &House, id: &str, number: i64, bytes: &[u8]) {
 async fn parts_in_any_order_make_the_same_file() {
     let bytes = noise(25 << 20, 11);
     let parts: Vec<&[u8]> = bytes.chunks(7 << 20).collect();
-    for (round, order) in [vec![1, 2, 3, 4], vec![4, 2, 1, 3], vec![1, 2, 2, 3, 4], vec![2, 1, 3, 4]].into_iter().enumerate() {
+    for (round, order) in
+        [vec![1, 2, 3, 4], vec![4, 2, 1, 3], vec![1, 2, 2, 3, 4], vec![2, 1, 3, 4]].into_iter().enumerate()
+    {
         let house = House::new().await;
         let id = format!("upload-{round}");
         house.space.upload_begin(&id, "ada", UploadAbout::default(), house.now()).await.unwrap();

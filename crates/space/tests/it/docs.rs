@@ -1,8 +1,8 @@
 //! Documents: revisions, index entries, tombstones.
 
 use abri_model::{DocKey, Error, Kind, Seq};
-use abri_space::{Change, Edit, Expect, KeyEntry, Scope, collate};
 use abri_space::KeyRange;
+use abri_space::{Change, Edit, Expect, KeyEntry, Scope, collate};
 use serde_json::json;
 
 use crate::house::House;
@@ -73,7 +73,8 @@ async fn an_index_is_read_in_order_and_in_pages() {
     assert_eq!(ids(rest), ["t12", "t30", "t100"]);
     let seven = collate::encode(&[json!(7)]);
     let thirty = collate::encode(&[json!(30)]);
-    let range = KeyRange { from: Some((seven.into(), false)), to: Some((thirty.into(), true)), desc: true, after: None };
+    let range =
+        KeyRange { from: Some((seven.into(), false)), to: Some((thirty.into(), true)), desc: true, after: None };
     assert_eq!(ids(house.space.find("todos.due", range, 10).await.unwrap()), ["t30", "t12"]);
 }
 

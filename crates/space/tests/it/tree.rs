@@ -174,14 +174,16 @@ async fn a_copy_appears_whole_and_shares_the_bytes() {
     let sub = house.folder(a.id, "sub").await.unwrap();
     house.file(sub.id, "f", &[7; 40_000]).await.unwrap();
     house.edit(star(sub.id, r#"{"tags":["x"]}"#)).await.unwrap();
-    let done = house.space.copy_tree(a.id, root, name("b"), IfExists::Fail, "ada", house.now(), vec![], true).await.unwrap();
+    let done =
+        house.space.copy_tree(a.id, root, name("b"), IfExists::Fail, "ada", house.now(), vec![], true).await.unwrap();
     let copy = node(done).unwrap();
     assert_ne!(copy.id, a.id);
     let copied = house.space.resolve(root, &["b".into(), "sub".into(), "f".into()]).await.unwrap();
     assert_eq!(copied.missing, 0);
     assert_eq!(copied.found[2].meta.as_deref(), Some(r#"{"tags":["x"]}"#));
     assert_eq!(house.node(root).await.size, 80_000);
-    let into_itself = house.space.copy_tree(a.id, sub.id, name("x"), IfExists::Fail, "ada", house.now(), vec![], true).await;
+    let into_itself =
+        house.space.copy_tree(a.id, sub.id, name("x"), IfExists::Fail, "ada", house.now(), vec![], true).await;
     assert!(matches!(into_itself, Err(Error::Cycle)));
     let taken = house.space.copy_tree(a.id, root, name("b"), IfExists::Fail, "ada", house.now(), vec![], true).await;
     assert!(matches!(taken, Err(Error::Exists)));
@@ -244,8 +246,12 @@ async fn changes_tell_what_came_what_went_and_what_arrived() {
                 .items
                 .into_iter()
                 .map(|change| match change {
-                    Change::Node { node, arrived } => format!("{} {}", if arrived { "arrived" } else { "changed" }, node.name),
-                    Change::Gone { name, destroyed, .. } => format!("{} {name}", if destroyed { "destroyed" } else { "gone" }),
+                    Change::Node { node, arrived } => {
+                        format!("{} {}", if arrived { "arrived" } else { "changed" }, node.name)
+                    }
+                    Change::Gone { name, destroyed, .. } => {
+                        format!("{} {name}", if destroyed { "destroyed" } else { "gone" })
+                    }
                     Change::Doc(doc) => doc.key.id,
                 })
                 .collect::<Vec<_>>()
@@ -322,7 +328,10 @@ async fn a_space_reads_the_same_after_it_was_closed() {
     let space = engine.open(abri_model::SpaceId(77)).await.unwrap();
     assert_eq!(space.state().await.unwrap(), before);
     assert_eq!(space.locks().len(), 1);
-    assert!(matches!(engine.create(abri_model::SpaceId(77), NewSpace { first_block: 9, quota: None }).await, Err(Error::Exists)));
+    assert!(matches!(
+        engine.create(abri_model::SpaceId(77), NewSpace { first_block: 9, quota: None }).await,
+        Err(Error::Exists)
+    ));
     drop((now, dir));
     let _ = write(a.id, "unused", Source::Existing(file.content.unwrap()));
 }

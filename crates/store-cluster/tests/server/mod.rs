@@ -40,7 +40,8 @@ impl Server {
     }
 
     fn begin(&self) {
-        let options = format!("-k {} -c listen_addresses= -c fsync=off -c max_connections=60", self.directory.path().display());
+        let options =
+            format!("-k {} -c listen_addresses= -c fsync=off -c max_connections=60", self.directory.path().display());
         let log = self.directory.path().join("log").display().to_string();
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-l", &log, "-o", &options, "start"]);
     }

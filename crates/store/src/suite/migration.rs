@@ -18,7 +18,11 @@ static THING_OLD: Table = Table {
 static THING: Table = Table {
     name: "thing",
     // A new column may stand anywhere after the key.
-    columns: &[column("id", Type::I), Column { name: "extra", ty: Type::T, null: true, since: 2 }, column("v", Type::T)],
+    columns: &[
+        column("id", Type::I),
+        Column { name: "extra", ty: Type::T, null: true, since: 2 },
+        column("v", Type::T),
+    ],
     key: 1,
     large: false,
     indexes: &[

@@ -33,17 +33,27 @@ pub async fn bytes_by_bytes(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
     let sorted: [&'static [u8]; 8] = [b"", b"\0", b"\0\0", b"\0\x01", b"\x01", b"\x7f", b"\x80", b"\xff\xff"];
     let value = |bytes: &'static [u8]| V::B(Bytes::from_static(bytes));
-    put(case.engine, &mut fence, &BYTES, [5, 2, 7, 0, 3, 6, 1, 4].map(|place: usize| vec![value(sorted[place]), 0.into()])).await;
+    put(
+        case.engine,
+        &mut fence,
+        &BYTES,
+        [5, 2, 7, 0, 3, 6, 1, 4].map(|place: usize| vec![value(sorted[place]), 0.into()]),
+    )
+    .await;
     let sorted = sorted.map(value);
     assert_eq!(firsts(case.engine, &fence, Scan::by_key(&BYTES, vec![], 100)).await, sorted);
-    assert_eq!(firsts(case.engine, &fence, Scan::by_key(&BYTES, vec![], 100).backwards()).await, backwards(sorted.to_vec()));
+    assert_eq!(
+        firsts(case.engine, &fence, Scan::by_key(&BYTES, vec![], 100).backwards()).await,
+        backwards(sorted.to_vec())
+    );
     let above = Scan::by_index(&BYTES, 0, vec![0.into()], 100).above(Bytes::from_static(b"\0"));
     assert_eq!(firsts(case.engine, &fence, above).await, sorted[2..]);
 }
 
 pub async fn numbers_from_end_to_end_after_null(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    let rows = [("e", V::I(i64::MAX)), ("c", V::I(0)), ("a", V::Null), ("b", V::I(i64::MIN)), ("d", V::I(1)), ("aa", V::Null)];
+    let rows =
+        [("e", V::I(i64::MAX)), ("c", V::I(0)), ("a", V::Null), ("b", V::I(i64::MIN)), ("d", V::I(1)), ("aa", V::Null)];
     put(case.engine, &mut fence, &PLAIN, rows.map(|(k, n)| plain(k, n, V::Null, V::Null))).await;
     let by_number = Scan::by_index(&PLAIN, 0, vec![], 100);
     let sorted = texts(&["a", "aa", "b", "c", "d", "e"]);
@@ -53,7 +63,8 @@ pub async fn numbers_from_end_to_end_after_null(case: &Case<'_, impl Snapshots>)
 
 pub async fn keys_of_several_columns(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    let rows = [pair(2, "a", 0, ""), pair(1, "b", 1, ""), pair(-1, "z", 2, ""), pair(1, "a", 3, ""), pair(10, "", 4, "")];
+    let rows =
+        [pair(2, "a", 0, ""), pair(1, "b", 1, ""), pair(-1, "z", 2, ""), pair(1, "a", 3, ""), pair(10, "", 4, "")];
     put(case.engine, &mut fence, &PAIR, rows.clone()).await;
     let found = case.engine.scan(case.space, Scan::by_key(&PAIR, vec![], 9)).await.unwrap();
     assert_eq!(found, [2, 3, 1, 0, 4].map(|place: usize| rows[place].clone()));
@@ -67,7 +78,8 @@ pub async fn keys_of_several_columns(case: &Case<'_, impl Snapshots>) {
 
 pub async fn indexes_of_several_columns(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    let rows = [pair(1, "a", 5, "x"), pair(2, "b", 4, "x"), pair(3, "c", 4, "x"), pair(4, "d", 9, "w"), pair(5, "e", 5, "x")];
+    let rows =
+        [pair(1, "a", 5, "x"), pair(2, "b", 4, "x"), pair(3, "c", 4, "x"), pair(4, "d", 9, "w"), pair(5, "e", 5, "x")];
     put(case.engine, &mut fence, &PAIR, rows).await;
     let by_wv = Scan::by_index(&PAIR, 1, vec!["x".into()], 9);
     assert_eq!(firsts(case.engine, &fence, by_wv.clone()).await, [2, 3, 1, 5].map(V::I));
@@ -127,16 +139,26 @@ pub async fn bounds_at_null(case: &Case<'_, impl Snapshots>) {
 
 pub async fn partial_indexes_leave_rows_out(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    let rows = [number(1, "x", V::Null), number(2, "y", 9), number(3, "x", 7), number(4, "z", V::Null), number(5, "a", 9)];
+    let rows =
+        [number(1, "x", V::Null), number(2, "y", 9), number(3, "x", 7), number(4, "z", V::Null), number(5, "a", 9)];
     put(case.engine, &mut fence, &NUMBER, rows).await;
     assert_eq!(firsts(case.engine, &fence, Scan::by_index(&NUMBER, 1, vec![], 9)).await, [3, 2, 5].map(V::I));
-    assert_eq!(firsts(case.engine, &fence, Scan::by_index(&NUMBER, 1, vec![9.into()], 9).backwards()).await, [5, 2].map(V::I));
+    assert_eq!(
+        firsts(case.engine, &fence, Scan::by_index(&NUMBER, 1, vec![9.into()], 9).backwards()).await,
+        [5, 2].map(V::I)
+    );
     assert_eq!(firsts(case.engine, &fence, Scan::by_index(&NUMBER, 2, vec!["x".into()], 9)).await, [V::I(3)]);
     // In and out of the index.
     put(case.engine, &mut fence, &NUMBER, [number(1, "x", 1), number(2, "y", V::Null)]).await;
     assert_eq!(firsts(case.engine, &fence, Scan::by_index(&NUMBER, 1, vec![], 9)).await, [1, 3, 5].map(V::I));
     let blob = Bytes::from_static(b"e");
-    put(case.engine, &mut fence, &LARGE, [large(1, "a", "", V::Null), large(1, "b", "", blob), large(1, "c", "", Bytes::new())]).await;
+    put(
+        case.engine,
+        &mut fence,
+        &LARGE,
+        [large(1, "a", "", V::Null), large(1, "b", "", blob), large(1, "c", "", Bytes::new())],
+    )
+    .await;
     let found = case.engine.scan(case.space, Scan::by_index(&LARGE, 1, vec![1.into()], 9)).await.unwrap();
     assert_eq!(found.iter().map(|row| row[1].clone()).collect::<Vec<_>>(), texts(&["c", "b"]));
 }

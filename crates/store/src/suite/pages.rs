@@ -33,7 +33,8 @@ async fn same_in_pages(case: &Case<'_, impl Snapshots>, scan: Scan, count: usize
 pub async fn equal_values_are_neither_lost_nor_doubled(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
     put(case.engine, &mut fence, &PAIR, (0..60).map(|n| pair(n % 4, &format!("b{n}"), n / 20, "w"))).await;
-    put(case.engine, &mut fence, &LARGE, (0..40).map(|n| large(n % 2, &format!("{n}"), "body", vec![(n % 3) as u8]))).await;
+    put(case.engine, &mut fence, &LARGE, (0..40).map(|n| large(n % 2, &format!("{n}"), "body", vec![(n % 3) as u8])))
+        .await;
     same_in_pages(case, Scan::by_key(&PAIR, vec![], 0), 60).await;
     same_in_pages(case, Scan::by_index(&PAIR, 0, vec![], 0), 60).await;
     same_in_pages(case, Scan::by_index(&PAIR, 1, vec![], 0), 60).await;
@@ -57,7 +58,13 @@ pub async fn pages_pass_over_nulls(case: &Case<'_, impl Snapshots>) {
 
 pub async fn pages_within_a_prefix(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    put(case.engine, &mut fence, &PAIR, (0..60).map(|n| pair(n % 4, &format!("b{n:02}"), n / 20, if n % 2 == 0 { "e" } else { "o" }))).await;
+    put(
+        case.engine,
+        &mut fence,
+        &PAIR,
+        (0..60).map(|n| pair(n % 4, &format!("b{n:02}"), n / 20, if n % 2 == 0 { "e" } else { "o" })),
+    )
+    .await;
     same_in_pages(case, Scan::by_key(&PAIR, vec![1.into()], 0), 15).await;
     same_in_pages(case, Scan::by_index(&PAIR, 1, vec!["e".into()], 0), 30).await;
     same_in_pages(case, Scan::by_index(&PAIR, 1, vec!["e".into(), 1.into()], 0), 10).await;

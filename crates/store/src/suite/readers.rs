@@ -60,7 +60,8 @@ pub async fn many_spaces_are_written_at_once(case: &Case<'_, impl Snapshots>) {
         for round in 0..10 {
             put(case.engine, &mut fence, &NUMBER, [number(round, &number_of.to_string(), round)]).await;
         }
-        let found = case.engine.scan(space, Scan::by_index(&NUMBER, 0, vec![number_of.to_string().into()], 99)).await.unwrap();
+        let found =
+            case.engine.scan(space, Scan::by_index(&NUMBER, 0, vec![number_of.to_string().into()], 99)).await.unwrap();
         assert_eq!(found.len(), 10);
         case.engine.delete_space(space).await.unwrap();
     };

@@ -62,7 +62,11 @@ pub async fn many_keys_with_duplicates_and_misses(case: &Case<'_, impl Snapshots
     let mut fence = case.acquire().await;
     put(case.engine, &mut fence, &PAIR, (0..1000).map(|n| pair(n, &format!("b{n}"), n * 2, "w"))).await;
     let key = |n: i64| vec![n.into(), format!("b{n}").into()];
-    let found = case.engine.get(case.space, &PAIR, &[key(7), key(1000), key(3), key(7), vec![7.into(), "b".into()]]).await.unwrap();
+    let found = case
+        .engine
+        .get(case.space, &PAIR, &[key(7), key(1000), key(3), key(7), vec![7.into(), "b".into()]])
+        .await
+        .unwrap();
     let seven = Some(pair(7, "b7", 14, "w"));
     assert_eq!(found, [seven.clone(), None, Some(pair(3, "b3", 6, "w")), seven, None]);
     let keys: Vec<_> = (0..1000).rev().map(key).collect();
@@ -73,11 +77,31 @@ pub async fn many_keys_with_duplicates_and_misses(case: &Case<'_, impl Snapshots
 pub async fn text_is_kept_byte_for_byte(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
     let long = "é𝄞\u{1}x".repeat((1 << 20) / 8);
-    let short = ["", " ", "\u{1}", "'", "\"\\%_", "e\u{301}", "é", "𝄞", "\u{10ffff}", "\u{ffff}", "\r\n", r#"{"b":1.10,"a":"\u0000"}"#];
+    let short = [
+        "",
+        " ",
+        "\u{1}",
+        "'",
+        "\"\\%_",
+        "e\u{301}",
+        "é",
+        "𝄞",
+        "\u{10ffff}",
+        "\u{ffff}",
+        "\r\n",
+        r#"{"b":1.10,"a":"\u0000"}"#,
+    ];
     let texts = [&short[..], &[&long]].concat();
     let key = |n: usize| format!("{n:02}");
-    put(case.engine, &mut fence, &PLAIN, short.iter().enumerate().map(|(n, text)| plain(&key(n), 0, *text, V::Null))).await;
-    put(case.engine, &mut fence, &LARGE, texts.iter().enumerate().map(|(n, text)| large(n as i64, &key(n), text, V::Null))).await;
+    put(case.engine, &mut fence, &PLAIN, short.iter().enumerate().map(|(n, text)| plain(&key(n), 0, *text, V::Null)))
+        .await;
+    put(
+        case.engine,
+        &mut fence,
+        &LARGE,
+        texts.iter().enumerate().map(|(n, text)| large(n as i64, &key(n), text, V::Null)),
+    )
+    .await;
     let plains = case.engine.scan(case.space, Scan::by_key(&PLAIN, vec![], 100)).await.unwrap();
     let larges = case.engine.scan(case.space, Scan::by_key(&LARGE, vec![], 100)).await.unwrap();
     assert!(plains.iter().map(|row| row[2].as_text()).eq(short.map(Some)));
@@ -90,7 +114,8 @@ pub async fn bytes_are_kept_byte_for_byte(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
     let every: Bytes = (0..=255).collect::<Vec<u8>>().into();
     let long: Bytes = (0..1_000_000_u32).map(|n| (n.wrapping_mul(n) >> 3) as u8).collect::<Vec<u8>>().into();
-    let holds = |a: i64, data: &Bytes| vec![a.into(), "x".into(), "".into(), data.slice(..16).into(), data.clone().into()];
+    let holds =
+        |a: i64, data: &Bytes| vec![a.into(), "x".into(), "".into(), data.slice(..16).into(), data.clone().into()];
     put(case.engine, &mut fence, &PLAIN, [plain("every", 0, V::Null, every.clone())]).await;
     put(case.engine, &mut fence, &LARGE, [holds(1, &long), holds(2, &every)]).await;
     put(case.engine, &mut fence, &BYTES, [vec![every.clone().into(), 1.into()]]).await;

@@ -86,12 +86,21 @@ pub async fn every_space_is_listed(case: &Case<'_, impl Snapshots>) {
 pub async fn a_snapshot_brings_everything_back(case: &Case<'_, impl Snapshots>) {
     let file = case.directory.join("brings-back");
     let mut fence = case.acquire().await;
-    put(case.engine, &mut fence, &PLAIN, [plain("a", V::Null, "é\u{1}", vec![0, 255]), plain("", i64::MIN, "", vec![])]).await;
+    put(
+        case.engine,
+        &mut fence,
+        &PLAIN,
+        [plain("a", V::Null, "é\u{1}", vec![0, 255]), plain("", i64::MIN, "", vec![])],
+    )
+    .await;
     put(case.engine, &mut fence, &LARGE, (0..2500).map(|n| large(n, "x", &"body ".repeat(40), V::Null))).await;
     let before = everything(case.engine, case.space).await;
     case.engine.snapshot(case.space, &file).await.unwrap();
     assert!(case.engine.snapshot(case.space, &file).await.is_err(), "a snapshot does not overwrite a file");
-    case.engine.commit(&mut fence, 9, vec![Mut::Delete(&PLAIN, vec!["a".into()]), Mut::Put(&NUMBER, number(1, "v", 1))]).await.unwrap();
+    case.engine
+        .commit(&mut fence, 9, vec![Mut::Delete(&PLAIN, vec!["a".into()]), Mut::Put(&NUMBER, number(1, "v", 1))])
+        .await
+        .unwrap();
     let fence_after = case.acquire().await;
     case.engine.restore(case.space, &file).await.unwrap();
     assert_eq!(everything(case.engine, case.space).await, before);
@@ -117,7 +126,8 @@ pub async fn a_snapshot_makes_a_space(case: &Case<'_, impl Snapshots>) {
 }
 
 pub async fn a_broken_snapshot_changes_nothing(case: &Case<'_, impl Snapshots>) {
-    let (whole, half, other) = (case.directory.join("whole"), case.directory.join("half"), case.directory.join("other"));
+    let (whole, half, other) =
+        (case.directory.join("whole"), case.directory.join("half"), case.directory.join("other"));
     let mut fence = case.acquire().await;
     put(case.engine, &mut fence, &LARGE, (0..200).map(|n| large(n, "x", &"body ".repeat(100), V::Null))).await;
     case.engine.snapshot(case.space, &whole).await.unwrap();
@@ -135,6 +145,7 @@ pub async fn a_broken_snapshot_changes_nothing(case: &Case<'_, impl Snapshots>) 
 
 pub async fn a_healthy_space_verifies(case: &Case<'_, impl Snapshots>) {
     let mut fence = case.acquire().await;
-    put(case.engine, &mut fence, &NUMBER, (0..500).map(|n| number(n, "v", if n % 2 == 0 { V::Null } else { V::I(n) }))).await;
+    put(case.engine, &mut fence, &NUMBER, (0..500).map(|n| number(n, "v", if n % 2 == 0 { V::Null } else { V::I(n) })))
+        .await;
     assert_eq!(case.engine.verify(case.space).await.unwrap(), Vec::<String>::new());
 }

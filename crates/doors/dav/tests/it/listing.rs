@@ -9,7 +9,10 @@ const DESKTOP: &str = r#"<?xml version="1.0" ?><d:propfind xmlns:d="DAV:"><d:pro
 async fn house() -> House {
     let house = House::open().await;
     house.ada("MKCOL", "/dav/%C3%89t%C3%A9%20%26%20mer", &[], "").await.is(201);
-    house.ada("PUT", "/dav/a.txt", &[("oc-checksum", "SHA1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d")], "hello").await.is(201);
+    house
+        .ada("PUT", "/dav/a.txt", &[("oc-checksum", "SHA1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d")], "hello")
+        .await
+        .is(201);
     house
 }
 
@@ -22,8 +25,11 @@ async fn the_folder_itself_comes_first_with_what_desktops_need() {
     assert_eq!(answer.body.find("<d:href>").unwrap(), first);
     let answer = answer.has("<d:href>/remote.php/dav/files/ada/%C3%89t%C3%A9%20%26%20mer/</d:href>");
     let answer = answer.has("<oc:permissions>GDNVCK</oc:permissions>").has("<oc:permissions>GDNVW</oc:permissions>");
-    let answer = answer.has("<oc:checksum>SHA1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d MD5:5d41402abc4b2a76b9719d911017c592</oc:checksum>");
-    let answer = answer.has("<d:getetag>&quot;").has("<d:getcontentlength>5</d:getcontentlength>").has("<oc:size>5</oc:size>");
+    let answer = answer.has(
+        "<oc:checksum>SHA1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d MD5:5d41402abc4b2a76b9719d911017c592</oc:checksum>",
+    );
+    let answer =
+        answer.has("<d:getetag>&quot;").has("<d:getcontentlength>5</d:getcontentlength>").has("<oc:size>5</oc:size>");
     let answer = answer.has("<oc:dDC/>").has("<d:resourcetype><d:collection/></d:resourcetype>");
     // iOS reads the first propstat only.
     for response in answer.body.split("<d:response>").skip(1) {
@@ -94,10 +100,19 @@ async fn phones_and_rclone_get_their_properties() {
     let house = house().await;
     let body = r#"<d:propfind xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns"><d:prop><d:displayname/><d:getcontenttype/><d:creationdate/><d:quota-available-bytes/><d:quota-used-bytes/><oc:favorite/><oc:owner-id/><oc:owner-display-name/><nc:has-preview/><nc:creation_time/><nc:upload_time/><nc:is-encrypted/><nc:mount-type/><nc:sharees/><nc:system-tags/><nc:lock/><nc:hidden/><nc:is-mount-root/><nc:note/></d:prop></d:propfind>"#;
     let answer = house.ada("PROPFIND", HOME, &[("depth", "1")], body).await.is(207);
-    let answer = answer.has("<d:quota-available-bytes>-3</d:quota-available-bytes>").has("<d:quota-used-bytes>5</d:quota-used-bytes>");
-    let answer = answer.has("<oc:favorite>0</oc:favorite>").has("<oc:owner-id>ada</oc:owner-id>").has("<nc:has-preview>false</nc:has-preview>");
-    let answer = answer.has("<nc:creation_time>1700000000</nc:creation_time>").has("<nc:is-encrypted>0</nc:is-encrypted>");
-    answer.has("<d:displayname>a.txt</d:displayname>").has("<nc:is-mount-root>true</nc:is-mount-root>").has("<nc:lock/>");
+    let answer = answer
+        .has("<d:quota-available-bytes>-3</d:quota-available-bytes>")
+        .has("<d:quota-used-bytes>5</d:quota-used-bytes>");
+    let answer = answer
+        .has("<oc:favorite>0</oc:favorite>")
+        .has("<oc:owner-id>ada</oc:owner-id>")
+        .has("<nc:has-preview>false</nc:has-preview>");
+    let answer =
+        answer.has("<nc:creation_time>1700000000</nc:creation_time>").has("<nc:is-encrypted>0</nc:is-encrypted>");
+    answer
+        .has("<d:displayname>a.txt</d:displayname>")
+        .has("<nc:is-mount-root>true</nc:is-mount-root>")
+        .has("<nc:lock/>");
     let minimal = house.ada("PROPFIND", "/dav/a.txt", &[("depth", "0"), ("prefer", "return=minimal")], DESKTOP).await;
     minimal.is(207).lacks("404");
 }
@@ -107,13 +122,21 @@ async fn generic_clients_find_their_way_from_the_top() {
     let house = house().await;
     let top = house.ada("PROPFIND", "/remote.php/dav/", &[("depth", "1")], "").await.is(207);
     top.has("<d:href>/remote.php/dav/files/</d:href>").has("<d:href>/remote.php/dav/principals/</d:href>");
-    house.ada("PROPFIND", "/remote.php/dav/files", &[("depth", "1")], "").await.is(207).has("/remote.php/dav/files/ada/");
+    house
+        .ada("PROPFIND", "/remote.php/dav/files", &[("depth", "1")], "")
+        .await
+        .is(207)
+        .has("/remote.php/dav/files/ada/");
     let spaces = house.bob("PROPFIND", "/remote.php/dav/spaces/", &[("depth", "1")], "").await.is(207);
     spaces.has(&house.shared.to_hex()).has("Family");
     let body = r#"<d:propfind xmlns:d="DAV:"><d:prop><d:current-user-principal/></d:prop></d:propfind>"#;
     let answer = house.ada("PROPFIND", "/remote.php/dav/", &[("depth", "0")], body).await.is(207);
     answer.has("<d:current-user-principal><d:href>/remote.php/dav/principals/users/ada/</d:href>");
-    house.ada("PROPFIND", "/remote.php/dav/principals/users/ada/", &[("depth", "0")], "").await.is(207).has("<d:principal/>");
+    house
+        .ada("PROPFIND", "/remote.php/dav/principals/users/ada/", &[("depth", "0")], "")
+        .await
+        .is(207)
+        .has("<d:principal/>");
 }
 
 #[tokio::test]

@@ -47,7 +47,11 @@ async fn conditions_and_ranges() {
     let long = "x".repeat(500);
     house.ada("PUT", "/dav/long", &[], &long).await.is(201);
     let many = house.ada("GET", "/dav/long", &[("range", "bytes=0-1,300-301")], "").await.is(206);
-    assert!(many.header("content-type").starts_with("multipart/byteranges; boundary="), "{}", many.header("content-type"));
+    assert!(
+        many.header("content-type").starts_with("multipart/byteranges; boundary="),
+        "{}",
+        many.header("content-type")
+    );
     assert_eq!(many.header("content-length"), many.bytes.len().to_string());
     let many = many.has("bytes 0-1/500");
     many.has("bytes 300-301/500");

@@ -30,8 +30,24 @@ async fn nonsense_gets_a_helpful_400() {
     };
     check("PROPFIND", "/dav/", &[("depth", "two")], "", 400, "Depth").await;
     check("PROPFIND", "/dav/", &[("depth", "1")], "<open", 400, "XML").await;
-    check("PROPFIND", "/dav/", &[("depth", "1")], "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", 400, "no-external-entities").await;
-    check("PROPFIND", "/dav/", &[("depth", "1")], r#"<d:propfind xmlns:d="DAV:" xmlns:x=""><d:prop><x:a/></d:prop></d:propfind>"#, 400, "prefix").await;
+    check(
+        "PROPFIND",
+        "/dav/",
+        &[("depth", "1")],
+        "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
+        400,
+        "no-external-entities",
+    )
+    .await;
+    check(
+        "PROPFIND",
+        "/dav/",
+        &[("depth", "1")],
+        r#"<d:propfind xmlns:d="DAV:" xmlns:x=""><d:prop><x:a/></d:prop></d:propfind>"#,
+        400,
+        "prefix",
+    )
+    .await;
     check("PROPPATCH", "/dav/a.txt", &[], "", 400, "propertyupdate").await;
     check("PUT", "/dav/a%00b", &[], "x", 400, "").await;
     check("PUT", "/dav/a%01b", &[], "x", 400, "not allowed").await;

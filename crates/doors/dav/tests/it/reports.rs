@@ -1,7 +1,9 @@
 use crate::house::House;
 
 fn sync(token: &str, level: &str, limit: &str) -> String {
-    format!(r#"<d:sync-collection xmlns:d="DAV:"><d:sync-token>{token}</d:sync-token><d:sync-level>{level}</d:sync-level>{limit}<d:prop><d:getetag/></d:prop></d:sync-collection>"#)
+    format!(
+        r#"<d:sync-collection xmlns:d="DAV:"><d:sync-token>{token}</d:sync-token><d:sync-level>{level}</d:sync-level>{limit}<d:prop><d:getetag/></d:prop></d:sync-collection>"#
+    )
 }
 
 fn token(body: &str) -> String {
@@ -58,7 +60,8 @@ async fn truncated_reports_go_on() {
     }
     let limit = "<d:limit><d:nresults>2</d:nresults></d:limit>";
     let first = house.ada("REPORT", "/dav/", &[("depth", "0")], &sync("", "1", limit)).await.is(207);
-    let first = first.has("/dav/a").has("/dav/b").lacks("/dav/c").has("507").has("<d:number-of-matches-within-limits/>");
+    let first =
+        first.has("/dav/a").has("/dav/b").lacks("/dav/c").has("507").has("<d:number-of-matches-within-limits/>");
     let since = token(&first.body);
     let rest = house.ada("REPORT", "/dav/", &[("depth", "0")], &sync(&since, "1", limit)).await.is(207);
     rest.has("/dav/c").lacks("/dav/a").lacks("507");
@@ -87,12 +90,20 @@ async fn favourites_are_found() {
 #[tokio::test]
 async fn galleries_search() {
     let house = House::open().await;
-    house.ada("PUT", "/dav/a/photo.jpg", &[("x-nc-webdav-auto-mkcol", "1"), ("x-oc-mtime", "1600000000")], "x").await.is(201);
+    house
+        .ada("PUT", "/dav/a/photo.jpg", &[("x-nc-webdav-auto-mkcol", "1"), ("x-oc-mtime", "1600000000")], "x")
+        .await
+        .is(201);
     house.ada("PUT", "/dav/b.txt", &[], "x").await.is(201);
     let search = |r#where: &str| {
-        format!(r#"<d:searchrequest xmlns:d="DAV:"><d:basicsearch><d:select><d:prop><d:getcontenttype/></d:prop></d:select><d:from><d:scope><d:href>/files/ada</d:href><d:depth>infinity</d:depth></d:scope></d:from><d:where>{}</d:where><d:orderby><d:order><d:prop><d:getlastmodified/></d:prop><d:descending/></d:order></d:orderby><d:limit><d:nresults>10</d:nresults></d:limit></d:basicsearch></d:searchrequest>"#, r#where)
+        format!(
+            r#"<d:searchrequest xmlns:d="DAV:"><d:basicsearch><d:select><d:prop><d:getcontenttype/></d:prop></d:select><d:from><d:scope><d:href>/files/ada</d:href><d:depth>infinity</d:depth></d:scope></d:from><d:where>{}</d:where><d:orderby><d:order><d:prop><d:getlastmodified/></d:prop><d:descending/></d:order></d:orderby><d:limit><d:nresults>10</d:nresults></d:limit></d:basicsearch></d:searchrequest>"#,
+            r#where
+        )
     };
-    let images = search("<d:and><d:like><d:prop><d:getcontenttype/></d:prop><d:literal>image/%</d:literal></d:like><d:lt><d:prop><d:getlastmodified/></d:prop><d:literal>2021-01-01T00:00:00Z</d:literal></d:lt></d:and>");
+    let images = search(
+        "<d:and><d:like><d:prop><d:getcontenttype/></d:prop><d:literal>image/%</d:literal></d:like><d:lt><d:prop><d:getlastmodified/></d:prop><d:literal>2021-01-01T00:00:00Z</d:literal></d:lt></d:and>",
+    );
     let answer = house.ada("SEARCH", "/remote.php/dav/", &[], &images).await.is(207);
     answer.has("<d:href>/remote.php/dav/files/ada/a/photo.jpg</d:href>").lacks("b.txt");
     let named = search("<d:like><d:prop><d:displayname/></d:prop><d:literal>B%</d:literal></d:like>");

@@ -54,7 +54,10 @@ async fn moves_and_copies_keep_to_overwrite() {
     let house = House::open().await;
     house.ada("PUT", "/dav/a.txt", &[], "a").await.is(201);
     house.ada("PUT", "/dav/b.txt", &[], "b").await.is(201);
-    house.ada("COPY", "/dav/a.txt", &[("destination", "http://cloud.example/dav/b.txt"), ("overwrite", "F")], "").await.is(412);
+    house
+        .ada("COPY", "/dav/a.txt", &[("destination", "http://cloud.example/dav/b.txt"), ("overwrite", "F")], "")
+        .await
+        .is(412);
     house.ada("COPY", "/dav/a.txt", &[("destination", "http://cloud.example/dav/b.txt")], "").await.is(204);
     house.ada("MOVE", "/dav/a.txt", &[("destination", "http://elsewhere.example/dav/c.txt")], "").await.is(502);
     house.ada("MOVE", "/dav/a.txt", &[("destination", "/dav/no/c.txt")], "").await.is(409);
@@ -77,13 +80,24 @@ async fn properties_are_set_all_or_none() {
     let house = House::open().await;
     house.ada("PUT", "/dav/a.txt", &[], "a").await.is(201);
     let update = |inside: &str| {
-        format!(r#"<d:propertyupdate xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:t="urn:t"><d:set><d:prop>{inside}</d:prop></d:set></d:propertyupdate>"#)
+        format!(
+            r#"<d:propertyupdate xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:t="urn:t"><d:set><d:prop>{inside}</d:prop></d:set></d:propertyupdate>"#
+        )
     };
     let all = r#"<d:propfind xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:t="urn:t"><d:prop><t:colour/><oc:favorite/><d:getlastmodified/></d:prop></d:propfind>"#;
-    let bad = house.ada("PROPPATCH", "/dav/a.txt", &[], &update("<t:colour>red</t:colour><d:getcontentlength>9</d:getcontentlength>")).await;
+    let bad = house
+        .ada(
+            "PROPPATCH",
+            "/dav/a.txt",
+            &[],
+            &update("<t:colour>red</t:colour><d:getcontentlength>9</d:getcontentlength>"),
+        )
+        .await;
     bad.is(207).has("HTTP/1.1 424").has("HTTP/1.1 403").has("<d:cannot-modify-protected-property/>");
     house.ada("PROPFIND", "/dav/a.txt", &[("depth", "0")], all).await.is(207).lacks(">red<");
-    let good = update(r#"<t:colour xml:lang="fr">rouge <b xmlns="urn:b">vif</b></t:colour><oc:favorite>1</oc:favorite><d:lastmodified>1600000000</d:lastmodified>"#);
+    let good = update(
+        r#"<t:colour xml:lang="fr">rouge <b xmlns="urn:b">vif</b></t:colour><oc:favorite>1</oc:favorite><d:lastmodified>1600000000</d:lastmodified>"#,
+    );
     house.ada("PROPPATCH", "/dav/a.txt", &[], &good).await.is(207).has("200 OK").lacks("424");
     let answer = house.ada("PROPFIND", "/dav/a.txt", &[("depth", "0")], all).await.is(207);
     answer.has("xml:lang=\"fr\"").has("rouge ").has("vif").has("<oc:favorite>1</oc:favorite>").has("Sun, 13 Sep 2020");
@@ -107,7 +121,11 @@ async fn locks_keep_others_out() {
     house.ada("PUT", &file, &[("if", "(<urn:uuid:00000000-0000-4000-8000-000000000000>)")], "x").await.is(412);
     house.ada("PUT", &file, &[("if", "(<DAV:no-lock>) (Not <DAV:no-lock>)")], "x").await.is(423);
     house.ada("LOCK", &file, &[], body).await.is(423).has("<d:no-conflicting-lock>");
-    house.ada("LOCK", &file, &[("if", &format!("({token})")), ("timeout", "Second-120")], "").await.is(200).has("Second-120");
+    house
+        .ada("LOCK", &file, &[("if", &format!("({token})")), ("timeout", "Second-120")], "")
+        .await
+        .is(200)
+        .has("Second-120");
     house.ada("UNLOCK", &file, &[("lock-token", "<urn:uuid:00000000-0000-4000-8000-000000000000>")], "").await.is(409);
     house.ada("UNLOCK", &file, &[], "").await.is(400);
     house.ada("UNLOCK", &file, &[("lock-token", &token)], "").await.is(204);

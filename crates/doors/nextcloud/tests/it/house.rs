@@ -84,7 +84,12 @@ impl House {
         let system = Who::system("test");
         let mut proofs = Vec::new();
         for name in ["ada", "bob"] {
-            let new = NewAccount { name: name.into(), passphrase: "correct horse battery".into(), quota, ..Default::default() };
+            let new = NewAccount {
+                name: name.into(),
+                passphrase: "correct horse battery".into(),
+                quota,
+                ..Default::default()
+            };
             identity.add_account(&system, SpaceId::ROOT, new).await.unwrap();
             let (_, secret) = identity.add_app_password_for(&system, SpaceId::ROOT, name, "test").await.unwrap();
             proofs.push(basic(name, &secret));

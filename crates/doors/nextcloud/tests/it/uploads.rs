@@ -9,24 +9,46 @@ const DIALECTS: [(&str, [&str; 3]); 5] = [
     ("nextcloud desktop", ["00001", "00002", "00010"]),
     ("owncloud desktop 2.11", ["0000000000000000", "0000000000000006", "0000000000000012"]),
     ("android", ["000001", "000002", "000003"]),
-    ("rclone", ["000000000000000-000000000000005", "000000000000006-000000000000011", "000000000000012-000000000000013"]),
+    (
+        "rclone",
+        ["000000000000000-000000000000005", "000000000000006-000000000000011", "000000000000012-000000000000013"],
+    ),
 ];
 
 #[tokio::test]
 async fn every_dialect_makes_a_file() {
     for (client, names) in DIALECTS {
         let house = House::open().await;
-        house.ada("MKCOL", UP, &[("oc-total-length", "14"), ("destination", "http%3A//cloud.example/remote.php/dav/files/ada/big.bin")], "").await.is(201);
+        house
+            .ada(
+                "MKCOL",
+                UP,
+                &[
+                    ("oc-total-length", "14"),
+                    ("destination", "http%3A//cloud.example/remote.php/dav/files/ada/big.bin"),
+                ],
+                "",
+            )
+            .await
+            .is(201);
         // Parts come in any order, and again.
         for (number, bytes) in [(2, "!!"), (0, "xxxxxx"), (1, "world "), (0, "hello ")] {
             house.ada("PUT", &format!("{UP}/{}", names[number]), &[("oc-total-length", "14")], bytes).await.is(201);
         }
-        let headers = [TO, ("oc-total-length", "14"), ("x-oc-mtime", "1600000000"), ("oc-checksum", "SHA1:9b4ba0e4d28c0f3bd2dca72a1a04d77cbb35a96f")];
+        let headers = [
+            TO,
+            ("oc-total-length", "14"),
+            ("x-oc-mtime", "1600000000"),
+            ("oc-checksum", "SHA1:9b4ba0e4d28c0f3bd2dca72a1a04d77cbb35a96f"),
+        ];
         let wrong = house.ada("MOVE", &format!("{UP}/.file"), &headers, "").await;
         wrong.is(400).has("checksum does not match");
         let headers = [TO, ("oc-total-length", "14"), ("x-oc-mtime", "1600000000")];
         let answer = house.ada("MOVE", &format!("{UP}/.file"), &headers, "").await.is(201);
-        assert!(answer.header("oc-fileid").contains("oc") && answer.header("oc-etag") == answer.header("etag"), "{client}");
+        assert!(
+            answer.header("oc-fileid").contains("oc") && answer.header("oc-etag") == answer.header("etag"),
+            "{client}"
+        );
         assert_eq!(answer.header("x-oc-mtime"), "accepted");
         assert_eq!(house.read("big.bin").await.unwrap(), b"hello world !!", "{client}");
         house.ada("PROPFIND", UP, &[("depth", "1")], "").await.is(404);
@@ -43,7 +65,9 @@ async fn those_who_resume_find_what_is_there() {
     let listed = house.ada("PROPFIND", UP, &[("depth", "1")], body).await.is(207);
     let first = listed.body.find("<d:href>").unwrap();
     assert_eq!(listed.body.find("<d:href>/remote.php/dav/uploads/ada/1234567890/</d:href>"), Some(first));
-    listed.has("/remote.php/dav/uploads/ada/1234567890/00001</d:href>").has("<d:getcontentlength>5</d:getcontentlength>");
+    listed
+        .has("/remote.php/dav/uploads/ada/1234567890/00001</d:href>")
+        .has("<d:getcontentlength>5</d:getcontentlength>");
     house.ada("PROPFIND", "/remote.php/dav/uploads/ada/", &[("depth", "1")], body).await.is(207).has("1234567890/");
     house.bob("PROPFIND", UP, &[("depth", "1")], body).await.is(404);
     house.ada("DELETE", UP, &[], "").await.is(204);
@@ -57,7 +81,11 @@ async fn a_wrong_total_or_condition_is_told_and_may_be_mended() {
     house.ada("MKCOL", UP, &[], "").await.is(201);
     house.ada("PUT", &format!("{UP}/1"), &[], "hello").await.is(201);
     let file = format!("{UP}/.file");
-    house.ada("MOVE", &file, &[TO, ("oc-total-length", "6")], "").await.is(400).has("Chunks on server do not sum up to 6");
+    house
+        .ada("MOVE", &file, &[TO, ("oc-total-length", "6")], "")
+        .await
+        .is(400)
+        .has("Chunks on server do not sum up to 6");
     house.ada("MOVE", &file, &[], "").await.is(400);
     house.ada("MOVE", &file, &[("destination", "/remote.php/dav/files/bob/x")], "").await.is(400);
     house.ada("MOVE", &file, &[("destination", "/remote.php/dav/files/ada/no/x")], "").await.is(409);
@@ -68,7 +96,10 @@ async fn a_wrong_total_or_condition_is_told_and_may_be_mended() {
     house.ada("MKCOL", UP, &[], "").await.is(201);
     house.ada("PUT", &format!("{UP}/1"), &[], "second").await.is(201);
     house.ada("MOVE", &file, &[TO, ("overwrite", "F")], "").await.is(412);
-    house.ada("MOVE", &file, &[TO, ("if", &format!("</remote.php/dav/files/ada/big.bin> ([{etag}])"))], "").await.is(204);
+    house
+        .ada("MOVE", &file, &[TO, ("if", &format!("</remote.php/dav/files/ada/big.bin> ([{etag}])"))], "")
+        .await
+        .is(204);
     assert_eq!(house.read("big.bin").await.unwrap(), b"second");
 }
 

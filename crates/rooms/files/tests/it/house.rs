@@ -40,7 +40,8 @@ impl House {
         };
         let store = Arc::new(MemoryStore::new(&abri_space::tables::SCHEMA));
         let (root, time) = (dir.path().to_owned(), clock.clone());
-        let data = Data::build(move |ids| Engine::new(store, &root, ids, Config::default(), time), Doctypes::new(), clock);
+        let data =
+            Data::build(move |ids| Engine::new(store, &root, ids, Config::default(), time), Doctypes::new(), clock);
         let new = CreateSpace {
             organisation: SpaceId::ROOT,
             kind: SpaceKind::Shared,

@@ -44,7 +44,14 @@ async fn a_walk_meets_everything_and_a_search_finds() {
     }
     let met: Vec<(usize, &str)> = met.iter().map(|(depth, name)| (*depth, name.as_str())).collect();
     assert_eq!(met, [(1, "a"), (2, "1.jpg"), (2, "b"), (3, "2.jpg"), (3, "c"), (4, "3.txt"), (1, "z.jpg")]);
-    let query = Query { dir: tree.root(), depth: 99, filter: Filter::Name(Pattern::containing(".JPG")), sort: None, offset: 1, limit: 5 };
+    let query = Query {
+        dir: tree.root(),
+        depth: 99,
+        filter: Filter::Name(Pattern::containing(".JPG")),
+        sort: None,
+        offset: 1,
+        limit: 5,
+    };
     let hits = tree.search(&query).await.unwrap();
     let paths: Vec<String> = hits.hits.iter().map(|hit| hit.path.join("/")).collect();
     assert_eq!(paths, ["a/b/2.jpg", "z.jpg"]);
@@ -66,7 +73,8 @@ async fn an_archive_holds_what_was_asked() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a.zip");
     std::fs::write(&file, &bytes).unwrap();
-    let script = "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print('|'.join(z.namelist()))";
+    let script =
+        "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print('|'.join(z.namelist()))";
     let output = std::process::Command::new("python3").args(["-c", script]).arg(&file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "a/|a/b/|a/b/large.bin|a/é.txt");

@@ -26,7 +26,10 @@ async fn parts_in_any_order_become_one_file() {
     let house = House::open().await;
     let tree = house.tree("ada").await;
     tree.upload_begin(UploadAsk { id: "up-1".into(), ..Default::default() }).await.unwrap();
-    assert!(matches!(tree.upload_begin(UploadAsk { id: "up-1".into(), ..Default::default() }).await, Err(Error::Exists)));
+    assert!(matches!(
+        tree.upload_begin(UploadAsk { id: "up-1".into(), ..Default::default() }).await,
+        Err(Error::Exists)
+    ));
     part(&tree, "00002", "world").await.unwrap();
     part(&tree, "00001", "bad").await.unwrap();
     part(&tree, "00001", "hello ").await.unwrap();
@@ -59,7 +62,10 @@ async fn an_upload_is_its_makers() {
     ada.upload_drop("up-1").await.unwrap();
     assert!(matches!(part(&ada, "1", "x").await, Err(Error::NotFound)));
     assert!(bob.upload("up-1").await.is_ok());
-    assert!(matches!(ada.upload_begin(UploadAsk { id: "../x".into(), ..Default::default() }).await, Err(Error::Invalid(_))));
+    assert!(matches!(
+        ada.upload_begin(UploadAsk { id: "../x".into(), ..Default::default() }).await,
+        Err(Error::Invalid(_))
+    ));
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ async fn what_was_announced_is_checked_and_nothing_is_left() {
             assert!(at(&tree, "x.txt").await.is_none());
         }
     };
-    let sha1: [u8; 20] = data_encoding::HEXLOWER.decode(b"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d").unwrap().try_into().unwrap();
+    let sha1: [u8; 20] =
+        data_encoding::HEXLOWER.decode(b"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d").unwrap().try_into().unwrap();
     check(Announced { sha1: Some(sha1), ..Default::default() }, true).await;
     check(Announced { sha1: Some([0; 20]), ..Default::default() }, false).await;
     check(Announced { md5: Some([0; 16]), ..Default::default() }, false).await;
@@ -72,7 +73,11 @@ async fn a_cut_upload_leaves_nothing() {
     let tree = house.tree("ada").await;
     let mut write = writing("x.txt", "");
     let pieces = vec![Ok(Bytes::from_static(b"half")), Err(Error::Interrupted)];
-    write.body = Incoming { size: Some(8), stream: Box::pin(futures_util::stream::iter(pieces)), announced: Announced::default() };
+    write.body = Incoming {
+        size: Some(8),
+        stream: Box::pin(futures_util::stream::iter(pieces)),
+        announced: Announced::default(),
+    };
     assert!(matches!(tree.write(write).await, Err(Error::Interrupted)));
     assert!(at(&tree, "x.txt").await.is_none());
     let mut short = writing("x.txt", "half");
@@ -111,7 +116,8 @@ async fn the_quota_is_kept_before_and_while_bytes_come() {
     assert!(matches!(too_much, Err(Error::Quota { needed_bytes: 7, free_bytes: 5 })), "{too_much:?}");
     let mut unsaid = writing("b.txt", "");
     let pieces = vec![Ok(Bytes::from_static(b"1234")), Ok(Bytes::from_static(b"5678"))];
-    unsaid.body = Incoming { size: None, stream: Box::pin(futures_util::stream::iter(pieces)), announced: Announced::default() };
+    unsaid.body =
+        Incoming { size: None, stream: Box::pin(futures_util::stream::iter(pieces)), announced: Announced::default() };
     assert!(matches!(tree.write(unsaid).await, Err(Error::Quota { .. })));
     assert!(at(&tree, "b.txt").await.is_none());
     put(&tree, "b.txt", "12345").await;
