@@ -21,6 +21,9 @@ const CONTENTS_MAX: NonZeroUsize = NonZeroUsize::new(512).expect("not zero");
 /// Bytes of small contents remembered per space.
 const SMALL_BYTES_MAX: usize = 2 << 20;
 
+/// A directory and the name key of something in it.
+type Place = (NodeId, String);
+
 pub(crate) struct Cache(Mutex<Inner>);
 
 struct Inner {
@@ -38,8 +41,8 @@ struct Inner {
 #[derive(Default)]
 pub(crate) struct Fresh {
     /// Each node with its former place, if it had one.
-    pub nodes: Vec<(Arc<Node>, Option<(NodeId, String)>)>,
-    pub gone: Vec<(NodeId, Option<(NodeId, String)>)>,
+    pub nodes: Vec<(Arc<Node>, Option<Place>)>,
+    pub gone: Vec<(NodeId, Option<Place>)>,
     pub contents: Vec<ContentId>,
     pub small: Vec<(ContentId, Bytes)>,
 }
@@ -169,7 +172,7 @@ impl Inner {
         self.nodes.put(node.id, node);
     }
 
-    fn forget_name(&mut self, place: Option<(NodeId, String)>) {
+    fn forget_name(&mut self, place: Option<Place>) {
         if let Some((parent, key)) = place {
             self.names.pop(&(parent, key.into_boxed_str()));
         }

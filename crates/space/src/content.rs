@@ -129,7 +129,7 @@ pub fn unpack_extents(packed: &[u8]) -> Option<Vec<Extent>> {
 
 impl Content {
     pub(crate) fn to_row(&self) -> Row {
-        let digest = |bytes: Option<&[u8]>| bytes.map(|b| Bytes::copy_from_slice(b)).into();
+        let digest = |bytes: Option<&[u8]>| bytes.map(Bytes::copy_from_slice).into();
         vec![
             V::I(self.id.0),
             V::I(self.size),

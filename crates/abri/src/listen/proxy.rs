@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn who_is_believed() {
         let xff = "x-forwarded-for";
-        let cases: &[(&str, &str, &[(&str, &str)], &str)] = &[
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: &[Case<'_>] = &[
             ("no proxy", "192.0.2.7", &[], "192.0.2.7 inner:8080"),
             (
                 "a stranger forging",

@@ -1,6 +1,7 @@
 //! The conditions of a request: `If`, `If-Match`, `If-None-Match` and the dates (RFC 4918 §10.4, RFC 9110 §13).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use abri_files::{Condition, Found, Tree};
 use abri_model::Error;
@@ -66,8 +67,8 @@ async fn judge_if(door: &Door, asked: &Asked, tree: &Tree, found: &Found, header
         if states.len() > RESOURCES_MAX {
             return Err(Refusal::Bad(format!("the If header names more than {RESOURCES_MAX} resources: send fewer")));
         }
-        if !states.contains_key(&Some(resource.to_owned())) {
-            states.insert(Some(resource.to_owned()), state_of(door, asked, resource).await?);
+        if let Entry::Vacant(entry) = states.entry(Some(resource.to_owned())) {
+            entry.insert(state_of(door, asked, resource).await?);
         }
     }
     let holds = header.evaluate(|resource| states.get(&resource.map(str::to_owned)).cloned().unwrap_or_default());

@@ -24,11 +24,17 @@ const KEPT_MAX: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 /// Bytes of a page, for asking which are in memory. The smallest size Linux knows: asking for more pages than there are is harmless.
 const PAGE_BYTES: usize = 4096;
 
+/// Mappings by their first address.
+type Places = Arc<RwLock<BTreeMap<usize, Weak<Mapping>>>>;
+
+/// Mappings at hand, by their chunk.
+type Kept = LruCache<(SpaceId, [u8; 32]), Arc<Mapping>>;
+
 /// The mappings of an engine.
 pub struct Maps {
-    kept: Mutex<LruCache<(SpaceId, [u8; 32]), Arc<Mapping>>>,
+    kept: Mutex<Kept>,
     /// By first address.
-    places: Arc<RwLock<BTreeMap<usize, Weak<Mapping>>>>,
+    places: Places,
 }
 
 impl Default for Maps {
@@ -48,7 +54,7 @@ pub struct Mapping {
     file: File,
     start: *mut libc::c_void,
     len: usize,
-    places: Arc<RwLock<BTreeMap<usize, Weak<Mapping>>>>,
+    places: Places,
 }
 
 // SAFETY: the mapping is read-only, its file is never written again, and it is unmapped only when the last owner goes.
@@ -112,7 +118,7 @@ impl Maps {
 
 impl Mapping {
     #[allow(unsafe_code)]
-    fn new(file: File, len: usize, places: Arc<RwLock<BTreeMap<usize, Weak<Mapping>>>>) -> io::Result<Mapping> {
+    fn new(file: File, len: usize, places: Places) -> io::Result<Mapping> {
         // SAFETY: a fresh read-only mapping of a file we hold; nothing else refers to the address range.
         let start =
             unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, libc::MAP_SHARED, file.as_raw_fd(), 0) };
