@@ -74,11 +74,9 @@ export class House {
 
   /** A call of the JSON API with the cookie of `furnish`. */
   async ask(method, path, json) {
-    const answer = await fetch(this.origin + path, {
-      method,
-      headers: { cookie: this.cookie, 'X-Abri-Shell': '1', ...(json ? { 'Content-Type': 'application/json' } : {}) },
-      body: json && JSON.stringify(json),
-    })
+    const headers = { cookie: this.cookie, 'X-Abri-Shell': '1', ...(json ? { 'Content-Type': 'application/json' } : {}) }
+    const call = { method, headers, body: json && JSON.stringify(json) }
+    const answer = await fetch(this.origin + path, call)
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
     return text ? JSON.parse(text) : undefined
@@ -87,7 +85,8 @@ export class House {
   /** Another client: WebDAV with an app password. */
   async dav(method, path, body, headers = {}) {
     const url = `${this.origin}/remote.php/dav/files/${ACCOUNT}/${path.split('/').map(encodeURIComponent).join('/')}`
-    const answer = await fetch(url, { method, body, headers: { Authorization: this.basic, ...headers } })
+    const call = { method, body, headers: { Authorization: this.basic, ...headers } }
+    const answer = await fetch(url, call)
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
     return answer
   }
