@@ -372,7 +372,7 @@ impl Space {
         let mut items = Vec::with_capacity(rows.len());
         for row in &rows {
             if let Some(gone) = gone_from_row(row)
-                && self.misses(scope, &gone, since).await?
+                && self.misses(scope, &gone).await?
             {
                 items.push(gone);
             }
@@ -411,7 +411,7 @@ impl Space {
     }
 
     /// Whether a departure is news in a scope: it left from there, and is not there (again) now.
-    async fn misses(&self, scope: &Scope, gone: &Change, _since: Seq) -> Result<bool> {
+    async fn misses(&self, scope: &Scope, gone: &Change) -> Result<bool> {
         let Change::Gone { key, place, destroyed, .. } = gone else { return Ok(false) };
         let is_node = key.kind.as_str() == Kind::FILES;
         match scope {

@@ -36,7 +36,7 @@ impl Batch<'_> {
         let rev = next_rev(parent, *delete, body);
         let seq = self.next_seq();
         if let Some(former) = &former {
-            self.remember_rev(former, rev).await?;
+            self.remember_rev(former).await?;
         }
         let former_keys = row.as_ref().and_then(|row| row[7].as_bytes()).map(|b| unpack_keys(b)).unwrap_or_default();
         let keys: &[KeyEntry] = if *delete { &[] } else { keys };
@@ -69,7 +69,7 @@ impl Batch<'_> {
     }
 
     /// Keeps the mark of a revision that is superseded, and forgets the oldest.
-    async fn remember_rev(&mut self, former: &Doc, _next: Rev) -> Result<()> {
+    async fn remember_rev(&mut self, former: &Doc) -> Result<()> {
         let key = |generation: i64, hash: &[u8; 16]| -> Row {
             vec![
                 V::T(former.key.kind.as_str().to_owned()),
